@@ -1,0 +1,137 @@
+-- The one writer of movements and levels. Called by retail/inventory/ledger.py only.
+--
+-- Requests (r_*) and lines (l_*) are parallel arrays; l_request is the 1-based place of a line's
+-- request, 0 for a line without one. Order of work: create missing levels in (store, SKU) order,
+-- lock all levels in that order, then look whether a request or an event (l_hash not null) is
+-- already known, then write the rest in one statement. Because the look-up follows the locks, a
+-- twin that committed meanwhile is seen; where twins share no level, the unique indexes decide
+-- and the caller tries again.
+create function ledger_post(
+    r_id uuid[], r_actor uuid[], r_operation text[], r_hash bytea[], r_answer jsonb[],
+    l_request int[], l_movement uuid[], l_hash bytea[], l_store uuid[], l_sku uuid[],
+    l_kind text[], l_quantity int[], l_reserved int[], l_counter text[], l_amount bigint[],
+    l_reason text[], l_note text[], l_occurred timestamptz[], l_clock_error int[],
+    l_actor uuid[], l_device text[], l_latitude float8[], l_longitude float8[],
+    l_source text[], l_document uuid[], recorded timestamptz,
+    out request_known boolean[], out request_same boolean[], out request_answer jsonb[],
+    out line_known boolean[], out line_same boolean[], out line_balance int[]
+) language plpgsql as $$
+#variable_conflict use_column
+declare
+    known_requests int[] := '{}';
+    known_events uuid[] := '{}';
+begin
+    if exists (
+        select from unnest(l_store, l_sku) k(store_id, sku_id)
+        where not exists (
+            select from stock_level s where s.store_id = k.store_id and s.sku_id = k.sku_id)
+    ) then
+        insert into stock_level (store_id, sku_id)
+        select distinct k.store_id, k.sku_id from unnest(l_store, l_sku) k(store_id, sku_id)
+        order by 1, 2
+        on conflict do nothing;
+    end if;
+
+    perform from stock_level s
+    join (select distinct k.store_id, k.sku_id from unnest(l_store, l_sku) k(store_id, sku_id)) k
+        on s.store_id = k.store_id and s.sku_id = k.sku_id
+    order by s.store_id, s.sku_id
+    for update of s;
+
+    if cardinality(r_id) > 0 then
+        request_known := array_fill(false, array[cardinality(r_id)]);
+        request_same := request_known;
+        request_answer := array_fill(null::jsonb, array[cardinality(r_id)]);
+        -- A repeated request is touched, so that its answer too is confirmed by a commit.
+        with touched as (
+            update applied_request a set replays = a.replays + 1
+            from unnest(r_id, r_actor, r_operation, r_hash) with ordinality
+                as r(id, actor, operation, hash, n)
+            where a.request_id = r.id
+            returning r.n, a.answer, a.content_hash = r.hash and a.operation = r.operation
+                and a.actor_id is not distinct from r.actor as same
+        )
+        select coalesce(array_agg(t.n::int), '{}'),
+               coalesce(array_agg(t.same order by r.n), request_same),
+               coalesce(array_agg(t.answer order by r.n), request_answer)
+        into known_requests, request_same, request_answer
+        from generate_series(1, cardinality(r_id)) r(n) left join touched t on t.n = r.n;
+        known_requests := array_remove(known_requests, null);
+        select array_agg(n = any (known_requests) order by n) into request_known
+        from generate_series(1, cardinality(r_id)) n;
+    end if;
+
+    line_known := array_fill(false, array[cardinality(l_store)]);
+    line_same := line_known;
+    line_balance := array_fill(null::int, array[cardinality(l_store)]);
+    if exists (select from unnest(l_hash) h where h is not null) then
+        with seen as (
+            select e.n, m.movement_id, m.balance,
+                   m.content_hash = e.hash and m.actor_id is not distinct from e.actor as same
+            from unnest(l_movement, l_hash, l_actor) with ordinality e(id, hash, actor, n)
+            join movement m on m.movement_id = e.id
+        )
+        select array_remove(array_agg(s.movement_id), null),
+               array_agg(s.n is not null order by g.n),
+               array_agg(coalesce(s.same, false) order by g.n),
+               array_agg(s.balance order by g.n)
+        into known_events, line_known, line_same, line_balance
+        from generate_series(1, cardinality(l_store)) g(n) left join seen s on s.n = g.n;
+        known_events := coalesce(known_events, '{}');
+    end if;
+
+    with line as (
+        select * from unnest(
+            l_request, l_movement, l_hash, l_store, l_sku, l_kind, l_quantity, l_reserved,
+            l_counter, l_amount, l_reason, l_note, l_occurred, l_clock_error, l_actor, l_device,
+            l_latitude, l_longitude, l_source, l_document
+        ) with ordinality as u(
+            request, movement_id, hash, store_id, sku_id, kind, quantity, reserved,
+            counter_account, amount_fen, reason, note, occurred_at, clock_error, actor_id, device,
+            latitude, longitude, source, document_id, n)
+        where request <> all (known_requests) and movement_id <> all (known_events)
+    ), numbered as (
+        select line.*,
+            s.version + row_number() over same_level as version,
+            s.on_hand + sum(line.quantity) over same_level as balance
+        from line join stock_level s
+            on s.store_id = line.store_id and s.sku_id = line.sku_id
+        window same_level as (partition by line.store_id, line.sku_id order by line.n)
+    ), written as (
+        insert into movement (
+            store_id, sku_id, version, movement_id, kind, quantity, reserved, counter_account,
+            balance, amount_fen, reason, note, occurred_at, recorded_at, clock_error_seconds,
+            actor_id, device, latitude, longitude, source, document_id, content_hash)
+        select store_id, sku_id, version, movement_id, kind, quantity, reserved, counter_account,
+            balance, amount_fen, reason, note, occurred_at, recorded, clock_error,
+            actor_id, device, latitude, longitude, source, document_id, hash
+        from numbered
+    ), totalled as (
+        update stock_level s set
+            on_hand = s.on_hand + t.quantity,
+            reserved = s.reserved + t.reserved,
+            sold_units = s.sold_units + t.sold,
+            version = s.version + t.movements
+        from (
+            select store_id, sku_id, sum(quantity) as quantity, sum(reserved) as reserved,
+                coalesce(sum(-quantity) filter (where kind in ('sale', 'customer_return')), 0)
+                    as sold,
+                count(*) as movements
+            from line group by store_id, sku_id
+        ) t
+        where s.store_id = t.store_id and s.sku_id = t.sku_id
+    ), remembered as (
+        insert into applied_request (
+            request_id, actor_id, operation, content_hash, answer, recorded_at)
+        select r.id, r.actor, r.operation, r.hash,
+            r.answer || jsonb_build_object('balances', (
+                select jsonb_agg(balance order by n) from numbered where request = r.n)),
+            recorded
+        from unnest(r_id, r_actor, r_operation, r_hash, r_answer) with ordinality
+            as r(id, actor, operation, hash, answer, n)
+        where r.n <> all (known_requests)
+    )
+    select array_agg(coalesce(x.balance::int, line_balance[g.n]) order by g.n) into line_balance
+    from generate_series(1, cardinality(l_store)) g(n) left join numbered x on x.n = g.n;
+end
+$$;

@@ -1,0 +1,1 @@
+"""The business of a retail chain: no web, no GraphQL, no environment variables."""

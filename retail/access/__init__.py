@@ -1,0 +1,1 @@
+"""Who may do what, where: roles, permissions, assignments and scope."""

@@ -1,0 +1,66 @@
+"""Permissions and the role table, on one screen.
+
+A role is a set of permissions; an assignment gives a person a role for some stores. There is
+no other way to be allowed anything.
+"""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One act that a role may include; alphabetical."""
+
+    BUSINESS_DAY_OPEN = "business_day:open"
+    INSIGHT_READ = "insight:read"
+    MOVEMENT_READ = "movement:read"
+    MOVEMENT_RECORD = "movement:record"
+    RETURN_RECORD = "return:record"
+    SALE_PRICE = "sale:price"
+    SALE_RECORD = "sale:record"
+    STOCK_ADJUST = "stock:adjust"
+    STOCK_READ = "stock:read"
+    STOCK_RECEIVE = "stock:receive"
+    STOCK_RESERVE = "stock:reserve"
+    STORE_READ = "store:read"
+
+
+class Role(StrEnum):
+    """The parts that people and programs play in the chain."""
+
+    CLERK = "clerk"
+    STORE_MANAGER = "store_manager"
+    REGIONAL_MANAGER = "regional_manager"
+    HQ_OPERATIONS = "hq_operations"
+    HQ_COMPLIANCE = "hq_compliance"
+    CHANNEL = "channel"
+
+
+P = Permission
+_WATCH = {P.STORE_READ, P.STOCK_READ, P.MOVEMENT_READ}
+_SHOP = {
+    P.BUSINESS_DAY_OPEN,
+    P.RETURN_RECORD,
+    P.SALE_RECORD,
+    P.STOCK_ADJUST,
+    P.STOCK_RECEIVE,
+    P.STOCK_RESERVE,
+}
+
+ROLE_TABLE: dict[Role, frozenset[Permission]] = {
+    Role.CLERK: frozenset(_WATCH | _SHOP),
+    Role.STORE_MANAGER: frozenset(_WATCH | _SHOP | {P.INSIGHT_READ, P.SALE_PRICE}),
+    Role.REGIONAL_MANAGER: frozenset(_WATCH | {P.INSIGHT_READ}),
+    Role.HQ_OPERATIONS: frozenset(Permission),
+    Role.HQ_COMPLIANCE: frozenset(_WATCH | {P.INSIGHT_READ}),
+    Role.CHANNEL: frozenset(
+        {
+            P.MOVEMENT_RECORD,
+            P.SALE_PRICE,
+            P.SALE_RECORD,
+            P.STOCK_READ,
+            P.STOCK_RECEIVE,
+            P.STOCK_RESERVE,
+            P.STORE_READ,
+        }
+    ),
+}

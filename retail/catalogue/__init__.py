@@ -1,0 +1,1 @@
+"""What the chain sells: products, SKUs, codes, pack units, prices and the category tree."""

@@ -1,0 +1,1 @@
+"""The stock of every store: the ledger, its levels, and what may be promised from them."""

@@ -1,0 +1,1 @@
+"""The chain's stores and warehouses, their regions, and their business days."""
