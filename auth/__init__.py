@@ -1,0 +1,1 @@
+"""Proves who you are; says nothing of what you may do."""
