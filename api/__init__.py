@@ -1,0 +1,1 @@
+"""The process: settings, wiring, the outside world. It may import everything; nobody imports it."""
