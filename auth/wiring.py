@@ -1,0 +1,134 @@
+"""Auth: everything that proves who somebody is, put together for one process.
+
+`api` makes one in its lifespan, keeps it as `app.state.auth`, and adds `auth.routes`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from starlette.requests import HTTPConnection
+
+from auth.attempts import SignInAttempts
+from auth.clients import Clients
+from auth.identify import Identity, SessionCookie, bearer_token
+from auth.keys import KeyRing
+from auth.models import LocalAccount
+from auth.oauth import TokenEndpoint
+from auth.origin import same_origin
+from auth.passwords import check_password, fold_login, is_login
+from auth.sessions import StaffSessions
+from auth.tokens import AccessTokens
+from retail.access.actor import ActorKind
+from retail.access.models import ChannelClient, Person
+from retail.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of the demo chain that the sign-in page may show to everybody."""
+
+    login: str
+    password: str
+    name: str
+    role: str
+    place: str = ""
+
+
+class Auth:
+    """Who is asking, and for how long that holds. `public_url` is where browsers find us."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        clock: Clock,
+        public_url: str,
+        demo_accounts: Sequence[DemoAccount] = (),
+    ) -> None:
+        self._database = sessions
+        self.clock = clock
+        self.public_url = public_url
+        self.demo_accounts = tuple(demo_accounts)
+        self.cookie = SessionCookie(public_url)
+        self.attempts = SignInAttempts()
+        self.sessions = StaffSessions(sessions, clock)
+        self.clients = Clients(sessions, clock)
+        keys = KeyRing(sessions, clock)
+        self.tokens = AccessTokens(public_url, keys, clock)
+        self.token_endpoint = TokenEndpoint(self.clients, keys, self.tokens)
+
+    async def identify(self, connection: HTTPConnection, bearer: str | None = None) -> Identity | None:
+        """Return who asks: by `bearer` ("Bearer ..."), else the Authorization field, else the cookie."""
+        authorization = bearer if bearer is not None else connection.headers.get("authorization")
+        if authorization is not None:
+            return await self._identify_channel(authorization)
+        token = self.cookie.read(connection)
+        live = None if token is None else await self.sessions.find(token)
+        if live is None:
+            return None
+        return Identity(ActorKind.PERSON, live.person_id, live.token_hash.hex(), live.ends_at)
+
+    async def ended(self, identities: Collection[Identity]) -> set[Identity]:
+        """Return which of many identities no longer hold: for sockets, which outlive their request.
+
+        Asks the database twice at most, however many there are; nothing is remembered.
+        """
+        people = {each: bytes.fromhex(each.session_key) for each in identities if each.kind is ActorKind.PERSON}
+        channels = {each: each.session_key for each in identities if each.kind is ActorKind.CHANNEL}
+        live_sessions = await self.sessions.live(set(people.values()))
+        live_clients = await self.clients.live(set(channels.values()))
+        now = self.clock()
+        return {
+            *(each for each, key in people.items() if key not in live_sessions),
+            *(each for each, key in channels.items() if key not in live_clients or now >= each.ends_at),
+        }
+
+    async def person_with(self, login: str, password: str) -> Person | None:
+        """Return the person whose login and password these are; None tells nothing about which is wrong."""
+        folded = fold_login(login)
+        account = await self._find_account(folded) if is_login(folded) else None
+        right, better_hash = await check_password(password, account[0].password_hash if account else None)
+        if account is None or not right:
+            return None
+        if better_hash is not None:
+            await self._store_hash(account[0], better_hash)
+        return account[1]
+
+    async def name_of(self, identity: Identity) -> str | None:
+        """Return what to call an identity."""
+        owner = Person if identity.kind is ActorKind.PERSON else ChannelClient
+        async with self._database() as session:
+            return await session.scalar(select(owner.name).where(owner.id == identity.id))
+
+    def same_origin(self, connection: HTTPConnection) -> bool:
+        """Say whether a request may act in the name of its cookie; see `auth.origin`."""
+        return same_origin(connection, self.public_url)
+
+    async def _identify_channel(self, authorization: str) -> Identity | None:
+        token = bearer_token(authorization)
+        verified = None if token is None else await self.tokens.verify(token)
+        client = None if verified is None else await self.clients.find(verified.client_id)
+        if verified is None or client is None:
+            return None
+        return Identity(ActorKind.CHANNEL, client.channel_id, client.client_id, verified.ends_at)
+
+    async def _find_account(self, folded_login: str) -> tuple[LocalAccount, Person] | None:
+        now = self.clock()
+        async with self._database() as session:
+            row = (
+                await session.execute(
+                    select(LocalAccount, Person)
+                    .join(Person, Person.id == LocalAccount.person_id)
+                    .where(LocalAccount.login == folded_login, LocalAccount.disabled_at.is_(None))
+                )
+            ).one_or_none()
+        if row is None or (row[1].left_at is not None and row[1].left_at <= now):
+            return None
+        return row[0], row[1]
+
+    async def _store_hash(self, account: LocalAccount, better_hash: str) -> None:
+        async with self._database.begin() as session:
+            stored = await session.get_one(LocalAccount, account.person_id)
+            if stored.password_hash == account.password_hash:
+                stored.password_hash = better_hash
