@@ -2,6 +2,7 @@
 """Trueshelf's commands. On a bare machine with Python 3.11+, pip and git: `python3 x.py run`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -10,27 +11,103 @@ if sys.version_info < (3, 11):  # noqa: UP036 - what an older Python meets first
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from tools import environment
-from tools.steps import StepFailed
+from tools import checks, chromium, environment, web
+from tools.environment import PYTHON, ROOT
+from tools.steps import StepFailed, run_for_code, say
 
 
-def setup(arguments: list[str]) -> int:
+def run(words: list[str]) -> int:
+    """Set up, build, and serve the demo chain on http://127.0.0.1:8000 until Ctrl-C."""
+    environment.prepare()
+    web.build()
+    return _become("-m", "api", "run", *words)
+
+
+def test(words: list[str]) -> int:
+    """Run all tests, with the real servers and browser that they need (or those that pytest's arguments name)."""
+    environment.prepare(dev=True)
+    web.build()
+    browser = chromium.find()
+    screen = 0 if words else web.npm_for_code("run", "test")
+    if screen:
+        say("✗ The tests of the web app failed (see above); going on with the others")
+    env = {**environment.environ(), "CHROMIUM": str(browser)}
+    return run_for_code([PYTHON, "-m", "pytest", *words], cwd=ROOT, env=env) or screen
+
+
+def check(_words: list[str]) -> int:
+    """Format, lint, types, architecture, schema drift, migrations, types of the web app."""
+    environment.prepare(dev=True)
+    web.install()
+    return checks.check_all()
+
+
+def bench(words: list[str]) -> int:
+    """Measure, and print a table (--json FILE writes the same as data)."""
+    environment.prepare(dev=True)
+    web.build()
+    return _become("-m", "bench", *words)
+
+
+def schema(words: list[str]) -> int:
+    """Write schema/schema.graphql from the code."""
+    environment.prepare()
+    return _become("-m", "api", "export-schema", *words)
+
+
+def demo_reset(words: list[str]) -> int:
+    """Forget the demo chain and everything that happened in it."""
+    environment.prepare()
+    return _become("-m", "api", "demo-reset", *words)
+
+
+def replay_data(_words: list[str]) -> int:
+    """Install the sample data that `x.py trueshelf replay` reads."""
+    environment.prepare(replay=True)
+    return 0
+
+
+def trueshelf(words: list[str]) -> int:
+    """Trueshelf's own command line: `x.py trueshelf --help`."""
+    environment.prepare()
+    return _become("-m", "api", *words, folder=Path.cwd())
+
+
+def setup(words: list[str]) -> int:
     """Set up .venv from the lock files (--dev: with what the tests need; --replay: with sample data)."""
     parser = argparse.ArgumentParser(prog="x.py setup", description=setup.__doc__)
     parser.add_argument("--dev", action="store_true")
     parser.add_argument("--replay", action="store_true")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_args(words)
     environment.prepare(dev=asked.dev, replay=asked.replay)
     return 0
 
 
-def lock(_arguments: list[str]) -> int:
+def lock(_words: list[str]) -> int:
     """Resolve pyproject.toml again and rewrite the lock files."""
     environment.lock()
     return 0
 
 
-VERBS = {"setup": setup, "lock": lock}
+def _become(*words: str, folder: Path = ROOT) -> int:
+    """Replace this process by Python with these words, so that signals reach it and nobody else."""
+    os.chdir(folder)
+    sys.stdout.flush()
+    os.execve(PYTHON, [str(PYTHON), *words], environment.environ())  # noqa: S606 - our own program, no shell
+
+
+VERBS = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "schema": schema,
+    "demo-reset": demo_reset,
+    "replay-data": replay_data,
+    "trueshelf": trueshelf,
+    "setup": setup,
+    "lock": lock,
+}
 
 
 def main() -> int:
@@ -41,7 +118,7 @@ def main() -> int:
     try:
         return VERBS[words[0]](words[1:])
     except StepFailed as failed:
-        print(f"✗ {failed}", file=sys.stderr)
+        say(f"✗ {failed}")
         return 1
     except KeyboardInterrupt:
         return 130

@@ -1,1 +1,1 @@
-"""What x.py is made of: standard library only, because it runs before anything is installed."""
+"""What x.py is made of: the standard library only, because it runs before anything is installed."""
