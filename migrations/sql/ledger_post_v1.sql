@@ -7,18 +7,20 @@
 -- twin that committed meanwhile is seen; where twins share no level, the unique indexes decide
 -- and the caller tries again.
 create function ledger_post(
-    r_id uuid[], r_actor uuid[], r_operation text[], r_hash bytea[], r_answer jsonb[],
+    r_id uuid[], r_actor uuid[], r_operation text[], r_hash bytea[], r_answer text[],
     l_request int[], l_movement uuid[], l_hash bytea[], l_store uuid[], l_sku uuid[],
     l_kind text[], l_quantity int[], l_reserved int[], l_counter text[], l_amount bigint[],
-    l_reason text[], l_note text[], l_occurred timestamptz[], l_clock_error int[],
+    l_reason text[], l_note text[], l_occurred timestamptz[], l_recorded timestamptz[],
+    l_clock_error int[],
     l_actor uuid[], l_device text[], l_latitude float8[], l_longitude float8[],
-    l_source text[], l_document uuid[], recorded timestamptz,
-    out request_known boolean[], out request_same boolean[], out request_answer jsonb[],
+    l_source text[], l_document uuid[],
+    out request_known boolean[], out request_same boolean[], out request_answer text[],
     out line_known boolean[], out line_same boolean[], out line_balance int[]
 ) language plpgsql as $$
 #variable_conflict use_column
 declare
     known_requests int[] := '{}';
+    twisted_requests int[] := '{}';  -- known, but with other content now
     known_events uuid[] := '{}';
 begin
     if exists (
@@ -41,14 +43,14 @@ begin
     if cardinality(r_id) > 0 then
         request_known := array_fill(false, array[cardinality(r_id)]);
         request_same := request_known;
-        request_answer := array_fill(null::jsonb, array[cardinality(r_id)]);
+        request_answer := array_fill(null::text, array[cardinality(r_id)]);
         -- A repeated request is touched, so that its answer too is confirmed by a commit.
         with touched as (
             update applied_request a set replays = a.replays + 1
             from unnest(r_id, r_actor, r_operation, r_hash) with ordinality
                 as r(id, actor, operation, hash, n)
             where a.request_id = r.id
-            returning r.n, a.answer, a.content_hash = r.hash and a.operation = r.operation
+            returning r.n, a.answer::text, a.content_hash = r.hash and a.operation = r.operation
                 and a.actor_id is not distinct from r.actor as same
         )
         select coalesce(array_agg(t.n::int), '{}'),
@@ -57,8 +59,11 @@ begin
         into known_requests, request_same, request_answer
         from generate_series(1, cardinality(r_id)) r(n) left join touched t on t.n = r.n;
         known_requests := array_remove(known_requests, null);
-        select array_agg(n = any (known_requests) order by n) into request_known
-        from generate_series(1, cardinality(r_id)) n;
+        select array_agg(g.n = any (known_requests) order by g.n),
+               coalesce(array_agg(g.n) filter (where
+                   g.n = any (known_requests) and not request_same[g.n]), '{}')
+        into request_known, twisted_requests
+        from generate_series(1, cardinality(r_id)) g(n);
     end if;
 
     line_known := array_fill(false, array[cardinality(l_store)]);
@@ -83,13 +88,15 @@ begin
     with line as (
         select * from unnest(
             l_request, l_movement, l_hash, l_store, l_sku, l_kind, l_quantity, l_reserved,
-            l_counter, l_amount, l_reason, l_note, l_occurred, l_clock_error, l_actor, l_device,
-            l_latitude, l_longitude, l_source, l_document
+            l_counter, l_amount, l_reason, l_note, l_occurred, l_recorded, l_clock_error, l_actor,
+            l_device, l_latitude, l_longitude, l_source, l_document
         ) with ordinality as u(
             request, movement_id, hash, store_id, sku_id, kind, quantity, reserved,
-            counter_account, amount_fen, reason, note, occurred_at, clock_error, actor_id, device,
-            latitude, longitude, source, document_id, n)
-        where request <> all (known_requests) and movement_id <> all (known_events)
+            counter_account, amount_fen, reason, note, occurred_at, recorded_at, clock_error,
+            actor_id, device, latitude, longitude, source, document_id, n)
+        -- An event is known by its own id, so a repeated call writes what it could not write before.
+        where request <> all (case when hash is null then known_requests else twisted_requests end)
+            and movement_id <> all (known_events)
     ), numbered as (
         select line.*,
             s.version + row_number() over same_level as version,
@@ -103,7 +110,7 @@ begin
             balance, amount_fen, reason, note, occurred_at, recorded_at, clock_error_seconds,
             actor_id, device, latitude, longitude, source, document_id, content_hash)
         select store_id, sku_id, version, movement_id, kind, quantity, reserved, counter_account,
-            balance, amount_fen, reason, note, occurred_at, recorded, clock_error,
+            balance, amount_fen, reason, note, occurred_at, recorded_at, clock_error,
             actor_id, device, latitude, longitude, source, document_id, hash
         from numbered
     ), totalled as (
@@ -122,11 +129,10 @@ begin
         where s.store_id = t.store_id and s.sku_id = t.sku_id
     ), remembered as (
         insert into applied_request (
-            request_id, actor_id, operation, content_hash, answer, recorded_at)
+            request_id, actor_id, operation, content_hash, answer)
         select r.id, r.actor, r.operation, r.hash,
-            r.answer || jsonb_build_object('balances', (
-                select jsonb_agg(balance order by n) from numbered where request = r.n)),
-            recorded
+            r.answer::jsonb || jsonb_build_object('balances', (
+                select jsonb_agg(balance order by n) from numbered where request = r.n))
         from unnest(r_id, r_actor, r_operation, r_hash, r_answer) with ordinality
             as r(id, actor, operation, hash, answer, n)
         where r.n <> all (known_requests)

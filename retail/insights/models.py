@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from retail.inventory.models import Xid8
-from retail.kernel.base import Base
+from retail.kernel.base import Base, Xid8
 
 
 class SalesSlot(Base):

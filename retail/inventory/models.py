@@ -1,8 +1,7 @@
-"""The tables of the ledger: movements, running levels, reservations and applied requests."""
+"""The tables of the ledger: movements, running levels and reservations."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,21 +14,9 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import UserDefinedType
 
-from retail.kernel.base import Base, new_id
-
-
-class Xid8(UserDefinedType[int]):
-    """PostgreSQL's 64-bit transaction id."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        """Return the column type's name."""
-        return "xid8"
+from retail.kernel.base import Base, Xid8, new_id
 
 
 class MovementKind(StrEnum):
@@ -148,20 +135,6 @@ class Movement(Base):
     document_id: Mapped[UUID]
     content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     xid: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
-
-
-class AppliedRequest(Base):
-    """A request that has been carried out, what it asked for (as a hash), and its answer."""
-
-    __tablename__ = "applied_request"
-
-    request_id: Mapped[UUID] = mapped_column(primary_key=True)
-    actor_id: Mapped[UUID | None]
-    operation: Mapped[str] = mapped_column(String(40))
-    content_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    answer: Mapped[Any] = mapped_column(postgresql.JSONB, nullable=True)
-    recorded_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    replays: Mapped[int] = mapped_column(server_default="0")
 
 
 class ReservationStatus(StrEnum):

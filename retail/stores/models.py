@@ -17,6 +17,18 @@ class StoreKind(StrEnum):
     WAREHOUSE = "warehouse"
 
 
+class Chain(Base):
+    """The one chain that this database keeps; its id marks the cursors that belong to it."""
+
+    __tablename__ = "chain"
+    __table_args__ = (CheckConstraint("single", name="single"),)
+
+    id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
+    single: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    name: Mapped[str] = mapped_column(String(100))
+    name_en: Mapped[str] = mapped_column(String(100))
+
+
 class Region(Base):
     """A group of stores under one regional manager."""
 

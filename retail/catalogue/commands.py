@@ -1,0 +1,98 @@
+"""Writes of the catalogue: importing categories, products, SKUs, codes and prices in bulk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from pypinyin import Style, lazy_pinyin
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from retail.access.work import Work
+from retail.catalogue.codes import plain_gtin
+from retail.catalogue.models import Category, Locality, Price, Product, Sku, SkuCode
+from retail.kernel.base import Base, new_id
+from retail.kernel.content import as_uuid
+from retail.kernel.events import CatalogueChanged
+
+_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class NewSku:
+    """An SKU to import: its category by code, GTINs with the units they stand for, price in fen."""
+
+    code: str
+    name: str
+    name_en: str
+    category_code: str
+    price_fen: int | None = None
+    unit: str = "件"
+    locality: Locality = Locality.CORE
+    gtins: Sequence[tuple[str, int]] = field(default_factory=tuple)
+
+
+def search_text(name: str, name_en: str, code: str) -> str:
+    """Return the text that a search looks into: names, code, pinyin and pinyin initials."""
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    pinyin = "".join(lazy_pinyin(name))
+    return f"{name} {name_en} {code} {pinyin} {initials}".lower()
+
+
+async def import_categories(work: Work, rows: Iterable[tuple[str, str, str, str | None]]) -> None:
+    """Add categories (code, name, English name, parent's code), parents first; known codes stay."""
+    known = {row.code: as_uuid(row.id) for row in await work.session.execute(select(Category.id, Category.code))}
+    for code, name, name_en, parent in rows:
+        if code in known:
+            continue
+        known[code] = new_id()
+        parent_id = known[parent] if parent else None
+        work.session.add(Category(id=known[code], code=code, name=name, name_en=name_en, parent_id=parent_id))
+        await work.session.flush()
+    work.announce(CatalogueChanged())
+
+
+async def import_skus(work: Work, skus: Sequence[NewSku]) -> dict[str, UUID]:
+    """Add SKUs, each with a product of its own; known codes stay. Return the ids by code.
+
+    A GTIN that is taken already keeps its first SKU.
+    """
+    categories = {row.code: as_uuid(row.id) for row in await work.session.execute(select(Category.id, Category.code))}
+    known = {row.code: as_uuid(row.id) for row in await work.session.execute(select(Sku.id, Sku.code))}
+    tables: dict[type[Base], list[dict[str, Any]]] = {Product: [], Sku: [], SkuCode: [], Price: []}
+    for new in skus:
+        if new.code in known:
+            continue
+        known[new.code] = _add(tables, new, categories[new.category_code], work)
+    for table, rows in tables.items():
+        for start in range(0, len(rows), _AT_ONCE):
+            statement = insert(table).on_conflict_do_nothing()
+            await work.session.execute(statement, rows[start : start + _AT_ONCE])
+    work.announce(CatalogueChanged())
+    return {new.code: known[new.code] for new in skus}
+
+
+def _add(tables: dict[type[Base], list[dict[str, Any]]], new: NewSku, category_id: UUID, work: Work) -> UUID:
+    product_id, sku_id = new_id(), new_id()
+    tables[Product].append({"id": product_id, "name": new.name, "name_en": new.name_en, "category_id": category_id})
+    tables[Sku].append(
+        {
+            "id": sku_id,
+            "product_id": product_id,
+            "code": new.code,
+            "name": new.name,
+            "name_en": new.name_en,
+            "unit": new.unit,
+            "locality": new.locality,
+            "search": search_text(new.name, new.name_en, new.code),
+        }
+    )
+    tables[SkuCode].extend(
+        {"gtin": plain_gtin(gtin), "sku_id": sku_id, "pack_units": units} for gtin, units in new.gtins
+    )
+    if new.price_fen is not None:
+        tables[Price].append(
+            {"id": new_id(), "sku_id": sku_id, "store_id": None, "fen": new.price_fen, "valid_from": work.now}
+        )
+    return sku_id

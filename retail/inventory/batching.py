@@ -1,0 +1,234 @@
+"""The hot path: sales of one process, gathered into few transactions.
+
+Calls that arrive while the lanes are busy wait together and are written by one `ledger_post`;
+each caller gets its own result. There is no timer: a batch leaves as soon as a lane is free.
+A lane holds one pinned driver connection. If it breaks, the batch is sent again on a new one:
+the request ids make that safe, so an acknowledged request is written exactly once.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from retail.inventory.ledger import POST, Entry, Posted, Request, columns, posted
+from retail.kernel.clock import Clock, utc_now
+from retail.kernel.events import Announcer, StockMoved
+from retail.kernel.refusal import Refusal
+
+log = structlog.get_logger(__name__)
+
+LANES = 2
+BATCH_LINES = 2000
+BATCH_CALLS = 256
+RETRY_FOR = timedelta(seconds=10)
+_BROKEN = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, asyncpg.OperatorInterventionError)
+_CROSSED = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+class StoreroomUnreachable(Refusal):
+    """The database did not answer in time; nothing is known to be written. Send it again."""
+
+    code = "UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The stock books cannot be reached; send the same request again.",
+            "暂时连不上库存账本，请用同一请求重试。",
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One caller's requests and entries, and where its share of the result goes."""
+
+    request: Request | None
+    entries: Sequence[Entry]
+    result: "asyncio.Future[Posted]" = field(repr=False)
+
+
+@dataclass(slots=True)
+class Counter:
+    """Where every sale of this process is handed in.
+
+    `post` may be cancelled by its caller; the writing itself never is.
+    """
+
+    engine: AsyncEngine
+    announcer: Announcer
+    clock: Clock = utc_now
+    _waiting: deque[Call] = field(default_factory=deque)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _lanes: list["asyncio.Task[None]"] = field(default_factory=list)
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _open_calls: int = 0
+
+    async def open(self) -> None:
+        """Start the lanes."""
+        self._idle.set()
+        self._lanes = [asyncio.create_task(self._work_lane()) for _ in range(LANES)]
+
+    async def close(self) -> None:
+        """Finish what has been handed in, then stop the lanes."""
+        await self._idle.wait()
+        for lane in self._lanes:
+            lane.cancel()
+        await asyncio.gather(*self._lanes, return_exceptions=True)
+
+    def post(self, request: Request | None, entries: Sequence[Entry]) -> "asyncio.Future[Posted]":
+        """Hand in a request; the future holds what was posted for it alone.
+
+        It raises `StoreroomUnreachable` when the database has been away for ten seconds.
+        """
+        call = Call(request, entries, asyncio.get_running_loop().create_future())
+        self._waiting.append(call)
+        self._open_calls += 1
+        self._idle.clear()
+        self._arrived.set()
+        return call.result
+
+    async def _work_lane(self) -> None:
+        lane = _Lane(self.engine)
+        try:
+            while True:
+                await self._arrived.wait()
+                batch = self._take()
+                if not batch:
+                    continue
+                await self._carry_out(lane, batch)
+                self._open_calls -= len(batch)
+                if not self._open_calls:
+                    self._idle.set()
+        finally:
+            await asyncio.shield(lane.drop())
+
+    def _take(self) -> list[Call]:
+        """Take the calls of the next batch; a twin of a taken request waits for the next one."""
+        batch: list[Call] = []
+        twins: list[Call] = []
+        ids = set()
+        lines = 0
+        while self._waiting and len(batch) < BATCH_CALLS:
+            call = self._waiting[0]
+            if batch and lines + len(call.entries) > BATCH_LINES:
+                break
+            self._waiting.popleft()
+            named = {e.movement_id for e in call.entries if e.content_hash is not None}
+            if call.request is not None:
+                named.add(call.request.id)
+            if ids & named:
+                twins.append(call)
+                continue
+            ids |= named
+            lines += len(call.entries)
+            batch.append(call)
+        self._waiting.extendleft(reversed(twins))
+        if not self._waiting:
+            self._arrived.clear()
+        return batch
+
+    async def _carry_out(self, lane: "_Lane", batch: list[Call]) -> None:
+        try:
+            shares = await self._insist(lane, batch)
+        except asyncio.CancelledError:
+            _fail(batch, StoreroomUnreachable())
+            raise
+        except Exception as bad:  # noqa: BLE001 -- one caller's fault must not be its neighbours'
+            if len(batch) == 1 or isinstance(bad, StoreroomUnreachable):
+                _fail(batch, bad)
+                return
+            for call in batch:
+                await self._carry_out(lane, [call])
+            return
+        for call, share in zip(batch, shares, strict=True):
+            if not call.result.done():
+                call.result.set_result(share)
+        self.announcer((StockMoved(),))
+
+    async def _insist(self, lane: "_Lane", batch: list[Call]) -> list[Posted]:
+        """Write a batch, however often twins cross it or the connection breaks, for ten seconds."""
+        deadline = self.clock() + RETRY_FOR
+        pause = 0.02
+        while True:
+            try:
+                return await lane.post(batch)
+            except _CROSSED:
+                pass
+            except _BROKEN as broken:
+                await lane.drop()
+                log.warning("ledger connection lost, trying again", reason=repr(broken))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 1.0)
+            if self.clock() > deadline:
+                raise StoreroomUnreachable
+
+
+class _Lane:
+    """One pinned connection with `ledger_post` prepared on it."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._held: AsyncConnection | None = None
+        self._statement: Any = None
+
+    async def post(self, batch: Sequence[Call]) -> list[Posted]:
+        """Write a batch in one transaction and return each call's share of the result."""
+        if self._held is None:
+            await self._open()
+        requests: list[Request] = []
+        entries: list[Entry] = []
+        for call in batch:
+            if call.request is not None:
+                requests.append(call.request)
+                place = len(requests)
+                entries.extend(entry._replace(request=place) for entry in call.entries)
+            else:
+                entries.extend(call.entries)
+        row = await self._statement.fetchrow(*columns(requests, entries))
+        return _shares(batch, posted(row))
+
+    async def drop(self) -> None:
+        """Give the connection up, whatever state it is in."""
+        held, self._held, self._statement = self._held, None, None
+        if held is not None:
+            await held.invalidate()
+            await held.close()
+
+    async def _open(self) -> None:
+        held = await self._engine.connect()
+        driver: Any = (await held.get_raw_connection()).driver_connection
+        self._statement = await driver.prepare(POST)
+        self._held = held
+
+
+def _shares(batch: Sequence[Call], whole: Posted) -> list[Posted]:
+    shares = []
+    place = first = 0
+    for call in batch:
+        last = first + len(call.entries)
+        asked = slice(place, place + 1) if call.request is not None else slice(0, 0)
+        place += call.request is not None
+        shares.append(
+            Posted(
+                whole.request_known[asked],
+                whole.request_same[asked],
+                whole.answers[asked],
+                whole.line_known[first:last],
+                whole.line_same[first:last],
+                whole.balances[first:last],
+            )
+        )
+        first = last
+    return shares
+
+
+def _fail(batch: Sequence[Call], reason: BaseException) -> None:
+    for call in batch:
+        if not call.result.done():
+            call.result.set_exception(reason)

@@ -1,0 +1,304 @@
+"""Movements in bulk: up to a thousand events of tills, ERPs and channels in one call.
+
+Each event is known by its own id: sent again, in any call, it is not written again. Good events
+are kept and bad ones named, unless the caller asks for all or nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from retail.access.actor import Actor
+from retail.access.permissions import Permission
+from retail.catalogue.lookup import Item, Name
+from retail.inventory import ledger
+from retail.inventory.desk import Desk
+from retail.inventory.intake import (
+    QUANTITY_AT_MOST,
+    TEXT_AT_MOST,
+    money_problem,
+    naming_problem,
+    problem,
+    quantity_problem,
+    too_long,
+    unknown_item,
+)
+from retail.inventory.ledger import Entry, Posted, Request
+from retail.inventory.models import Account, AdjustmentReason, MovementKind, Source
+from retail.kernel.clock import believable
+from retail.kernel.content import content_hash
+from retail.kernel.refusal import InvalidInput, Problem, RequestIdConflict
+from retail.stores.directory import StoreEntry
+
+EVENTS_AT_MOST = 1000
+
+K, P = MovementKind, Permission
+RECORDABLE: Mapping[MovementKind, tuple[int, Account, Permission]] = {
+    K.OPENING: (1, Account.OPENING, P.MOVEMENT_RECORD),
+    K.SALE: (-1, Account.CUSTOMER, P.SALE_RECORD),
+    K.CUSTOMER_RETURN: (1, Account.CUSTOMER, P.RETURN_RECORD),
+    K.RECEIPT: (1, Account.SUPPLIER, P.STOCK_RECEIVE),
+    K.SUPPLIER_RETURN: (-1, Account.SUPPLIER, P.MOVEMENT_RECORD),
+    K.WASTE: (-1, Account.SHRINKAGE, P.STOCK_ADJUST),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """Something that happened to the stock; quantity is positive but for an adjustment's."""
+
+    event_id: UUID
+    store_id: UUID | None
+    store_code: str | None
+    sku_id: UUID | None
+    code: str | None
+    kind: MovementKind
+    quantity: int
+    amount: int | None
+    reason: AdjustmentReason | None
+    occurred_at: datetime
+    document_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """Events from one source and device."""
+
+    source: Source
+    device: str | None
+    all_or_nothing: bool
+    events: tuple[NewEvent, ...]
+
+
+class OutcomeStatus(StrEnum):
+    """What became of one event."""
+
+    RECORDED = "recorded"
+    REPEATED = "repeated"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one event, what was on hand afterwards, and what was wrong with it."""
+
+    event_id: UUID
+    status: OutcomeStatus
+    on_hand: int | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What events are read against."""
+
+    actor: Actor
+    now: datetime
+    by_id: Mapping[UUID, StoreEntry]
+    by_code: Mapping[str, StoreEntry]
+    items: Mapping[Name, Item]
+
+
+async def record_movements(desk: Desk, actor: Actor, *, request_id: UUID, batch: NewBatch) -> list[Outcome]:
+    """Take events into the books; the outcome of each, in their order.
+
+    Raises `InvalidInput` for a batch that is empty, too long or names an event twice, and in
+    all-or-nothing mode for any bad event.
+    """
+    _guard_batch(batch)
+    world = _World(
+        actor,
+        desk.office.clock(),
+        await desk.directory.stores(),
+        await desk.directory.by_code(),
+        await desk.lookup.find(_names(batch.events)),
+    )
+    entries: list[Entry] = []
+    places: list[int] = []
+    refused: dict[int, list[Problem]] = {}
+    for n, event in enumerate(batch.events):
+        read = _read(event, n, batch, world)
+        if isinstance(read, list):
+            refused[n] = read
+        else:
+            entries.append(read)
+            places.append(n)
+
+    request = Request(request_id, actor.id, "recordMovements", content_hash(batch), "{}")
+    if batch.all_or_nothing:
+        if refused:
+            raise InvalidInput([p for problems in refused.values() for p in problems])
+        done = await _post_all(desk, actor, request, entries)
+    else:
+        done = await desk.counter.post(request, entries)
+    if done.request_known[0] and not done.request_same[0]:
+        raise RequestIdConflict
+    return _outcomes(batch, places, refused, done)
+
+
+async def _post_all(desk: Desk, actor: Actor, request: Request, entries: Sequence[Entry]) -> Posted:
+    async with desk.office.work(actor) as work:
+        done = await ledger.post(work, entries, request)
+        _refuse_twisted(done)
+    return done
+
+
+def _refuse_twisted(done: Posted) -> None:
+    if done.request_known[0] and not done.request_same[0]:
+        raise RequestIdConflict
+    twisted = [
+        _other_content(n)
+        for n, (known, same) in enumerate(zip(done.line_known, done.line_same, strict=True))
+        if known and not same
+    ]
+    if twisted:
+        raise InvalidInput(twisted)
+
+
+def _guard_batch(batch: NewBatch) -> None:
+    if not batch.events:
+        raise InvalidInput([problem("events", "NO_LINES", "At least one event.", "至少要有一条记录。")])
+    if len(batch.events) > EVENTS_AT_MOST:
+        text = (f"At most {EVENTS_AT_MOST} events in a call.", f"一次最多 {EVENTS_AT_MOST} 条。")
+        raise InvalidInput([problem("events", "TOO_MANY_LINES", *text)])
+    if batch.device is not None and len(batch.device) > TEXT_AT_MOST:
+        raise InvalidInput([too_long("device", TEXT_AT_MOST)])
+    first: dict[UUID, int] = {}
+    twice = [
+        problem(f"events[{n}].eventId", "DUPLICATE_EVENT_ID", "Stands in this call twice.", "同一次提交里出现了两次。")
+        for n, event in enumerate(batch.events)
+        if first.setdefault(event.event_id, n) != n
+    ]
+    if twice:
+        raise InvalidInput(twice)
+
+
+def _names(events: Iterable[NewEvent]) -> set[Name]:
+    return {name for event in events for name in (event.sku_id, event.code) if name is not None}
+
+
+def _read(event: NewEvent, n: int, batch: NewBatch, world: _World) -> Entry | list[Problem]:
+    """Return an event as an entry, or everything that is wrong with it."""
+    path = f"events[{n}]"
+    problems: list[Problem] = []
+    store = _store(event, path, world, problems)
+    item = _item(event, path, world, problems)
+    signed, counter, needed = _effect(event, path, problems)
+    if store is not None:
+        _guard_permission(world.actor, needed, store.id, path, problems)
+    if (wrong := money_problem(f"{path}.amount", event.amount)) is not None:
+        problems.append(wrong)
+    if problems or store is None or item is None:
+        return problems
+    units = signed * item.pack_units
+    if abs(units) > QUANTITY_AT_MOST:
+        return [problem(f"{path}.quantity", "QUANTITY_TOO_LARGE", "Too many base units.", "折算后的数量太大。")]
+    occurred_at, clock_error = believable(event.occurred_at, world.now)
+    return Entry(
+        request=0,
+        movement_id=event.event_id,
+        content_hash=content_hash(event),
+        store_id=store.id,
+        sku_id=item.sku_id,
+        kind=event.kind,
+        quantity=units,
+        reserved=0,
+        counter_account=counter,
+        amount_fen=_amount(event, item, units, store.id, occurred_at),
+        reason=event.reason,
+        note=None,
+        occurred_at=occurred_at,
+        recorded_at=world.now,
+        clock_error_seconds=clock_error,
+        actor_id=world.actor.id,
+        device=batch.device,
+        latitude=None,
+        longitude=None,
+        source=batch.source,
+        document_id=event.document_id or event.event_id,
+    )
+
+
+def _store(event: NewEvent, path: str, world: _World, problems: list[Problem]) -> StoreEntry | None:
+    """Return the event's store if the actor may see it; an unseen one is told like a missing one."""
+    if (event.store_id is None) == (event.store_code is None):
+        text = ("Give either storeId or storeCode.", "请只填 storeId 或 storeCode 其中之一。")
+        problems.append(problem(f"{path}.storeId", "NAME_ONE", *text))
+        return None
+    if event.store_id is not None:
+        store, word = world.by_id.get(event.store_id), "storeId"
+    else:
+        store, word = world.by_code.get(event.store_code or ""), "storeCode"
+    if store is None or not world.actor.may(Permission.STORE_READ, store.id):
+        problems.append(problem(f"{path}.{word}", "UNKNOWN_STORE", "No such store.", "找不到这个门店。"))
+        return None
+    return store
+
+
+def _item(event: NewEvent, path: str, world: _World, problems: list[Problem]) -> Item | None:
+    name = event.sku_id or event.code
+    if name is None or (event.sku_id is not None and event.code is not None):
+        problems.append(naming_problem(path))
+        return None
+    item = world.items.get(name)
+    if item is None:
+        problems.append(unknown_item(f"{path}.{'skuId' if event.sku_id else 'code'}", name))
+    return item
+
+
+def _effect(event: NewEvent, path: str, problems: list[Problem]) -> tuple[int, Account, Permission]:
+    """Return the signed quantity, the counter-account and the permission that an event needs."""
+    if event.kind is K.ADJUSTMENT:
+        if event.quantity == 0 or abs(event.quantity) > QUANTITY_AT_MOST:
+            text = ("Not 0, and at most a million either way.", "不能为 0，也不能超过一百万。")
+            problems.append(problem(f"{path}.quantity", "QUANTITY_OUT_OF_RANGE", *text))
+        if event.reason is None:
+            text = ("An adjustment needs a reason.", "调整库存要写原因。")
+            problems.append(problem(f"{path}.reason", "REASON_MISSING", *text))
+        return event.quantity, Account.FOUND if event.quantity > 0 else Account.SHRINKAGE, P.STOCK_ADJUST
+    if event.kind not in RECORDABLE:
+        text = ("Use reserveStock and releaseReservation.", "预留请使用 reserveStock 和 releaseReservation。")
+        problems.append(problem(f"{path}.kind", "KIND_NOT_RECORDABLE", *text))
+        return 0, Account.NONE, P.MOVEMENT_RECORD
+    if (wrong := quantity_problem(f"{path}.quantity", event.quantity)) is not None:
+        problems.append(wrong)
+    sign, counter, needed = RECORDABLE[event.kind]
+    return sign * event.quantity, counter, needed
+
+
+def _guard_permission(actor: Actor, needed: Permission, store_id: UUID, path: str, problems: list[Problem]) -> None:
+    if actor.may(P.MOVEMENT_RECORD, store_id) or actor.may(needed, store_id):
+        return
+    text = ("Your role does not allow this here.", "您的岗位没有这项权限。")
+    problems.append(problem(f"{path}.kind", "NOT_PERMITTED", *text))
+
+
+def _amount(event: NewEvent, item: Item, units: int, store_id: UUID, occurred_at: datetime) -> int | None:
+    """Return what the customer paid or got back: as told, else by the price list."""
+    if event.amount is not None or event.kind not in {K.SALE, K.CUSTOMER_RETURN}:
+        return event.amount
+    listed = item.price(store_id, occurred_at)
+    return None if listed is None else listed * abs(units)
+
+
+def _other_content(n: int) -> Problem:
+    text = ("This eventId was recorded before with other content.", "这个 eventId 已用于其他内容。")
+    return problem(f"events[{n}].eventId", "EVENT_ID_CONFLICT", *text)
+
+
+def _outcomes(
+    batch: NewBatch, places: Sequence[int], refused: Mapping[int, list[Problem]], done: Posted
+) -> list[Outcome]:
+    outcomes: list[Outcome | None] = [None] * len(batch.events)
+    for n, problems in refused.items():
+        outcomes[n] = Outcome(batch.events[n].event_id, OutcomeStatus.REFUSED, None, problems)
+    for n, known, same, balance in zip(places, done.line_known, done.line_same, done.balances, strict=True):
+        event_id = batch.events[n].event_id
+        if known and not same:
+            outcomes[n] = Outcome(event_id, OutcomeStatus.REFUSED, None, [_other_content(n)])
+        else:
+            status = OutcomeStatus.REPEATED if known else OutcomeStatus.RECORDED
+            outcomes[n] = Outcome(event_id, status, balance)
+    return [outcome for outcome in outcomes if outcome is not None]

@@ -1,0 +1,164 @@
+"""Sales: facts that a shop or a channel reports. They are never refused for lack of stock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from retail.access.actor import Actor
+from retail.access.permissions import Permission
+from retail.access.work import Work, require, restored
+from retail.inventory import ledger
+from retail.inventory.desk import Desk
+from retail.inventory.intake import (
+    Counted,
+    NewLine,
+    Origin,
+    PostedLine,
+    entry,
+    names_of,
+    origin_problems,
+    problem,
+    read_lines,
+)
+from retail.inventory.ledger import Entry, Request
+from retail.inventory.models import Account, MovementKind, ReservationStatus
+from retail.inventory.reservations import close_reservation
+from retail.kernel.base import new_id
+from retail.kernel.clock import believable
+from retail.kernel.content import content_hash
+from retail.kernel.refusal import InvalidInput, RequestIdConflict
+
+
+@dataclass(frozen=True, slots=True)
+class NewSale:
+    """A basket that was sold in a store; with a reservation, what it held becomes free for it."""
+
+    store_id: UUID
+    origin: Origin
+    lines: tuple[NewLine, ...]
+    reservation_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRecorded:
+    """The answer of `record_sale`; `total` is in fen, None if a price was unknown."""
+
+    sale_id: UUID
+    recorded_at: datetime
+    clock_error_seconds: int | None
+    total: int | None
+    lines: list[PostedLine]
+
+
+async def record_sale(desk: Desk, actor: Actor, *, request_id: UUID, sale: NewSale) -> SaleRecorded:
+    """Take a sale into the books: a fact, kept even if the book goes below zero by it."""
+    require(actor, Permission.SALE_RECORD, sale.store_id)
+    now = desk.office.clock()
+    items = await desk.lookup.find(names_of(sale.lines))
+    counted = read_lines(sale.lines, items, origin_problems(sale.origin))
+    _guard_prices(actor, sale, counted, now)
+    sale_id = new_id()
+    entries = sale_entries(actor.id, sale, counted, sale_id, now)
+
+    if sale.reservation_id is not None:
+        return await desk.office.once(
+            actor,
+            request_id=request_id,
+            operation="recordSale",
+            content=sale,
+            answer=SaleRecorded,
+            run=lambda work: _sell_reserved(work, sale, sale_id, entries),
+        )
+
+    first = _answer(sale, sale_id, now, entries, [0] * len(entries))
+    text = orjson.dumps(first).decode()
+    request = Request(request_id, actor.id, "recordSale", content_hash(sale), text)
+    done = await desk.counter.post(request, entries)
+    if not done.request_known[0]:
+        return _answer(sale, sale_id, now, entries, done.balances)
+    if not done.request_same[0]:
+        raise RequestIdConflict
+    return _again(done.answers[0])
+
+
+def sale_entries(
+    actor_id: UUID, sale: NewSale, counted: Sequence[Counted], sale_id: UUID, now: datetime
+) -> list[Entry]:
+    """Return the ledger's entries of a sale, one a line."""
+    return [
+        entry(
+            sale.origin,
+            now,
+            store_id=sale.store_id,
+            sku_id=line.sku_id,
+            kind=MovementKind.SALE,
+            quantity=-line.units,
+            counter=Account.CUSTOMER,
+            document_id=sale_id,
+            actor_id=actor_id,
+            amount=amount(sale, asked, line, now),
+        )
+        for asked, line in zip(sale.lines, counted, strict=True)
+    ]
+
+
+def amount(sale: NewSale, asked: NewLine, line: Counted, now: datetime) -> int | None:
+    """Return what a line cost in fen: the price it was sold at, else the price list's."""
+    if asked.unit_price is not None:
+        return asked.unit_price * asked.quantity
+    occurred_at, _ = believable(sale.origin.occurred_at, now)
+    listed = line.item.price(sale.store_id, occurred_at)
+    return None if listed is None else listed * line.units
+
+
+def _guard_prices(actor: Actor, sale: NewSale, counted: Sequence[Counted], now: datetime) -> None:
+    """Refuse prices other than the list's from somebody who may not set them."""
+    if actor.may(Permission.SALE_PRICE, sale.store_id):
+        return
+    occurred_at, _ = believable(sale.origin.occurred_at, now)
+    problems = []
+    for n, (asked, line) in enumerate(zip(sale.lines, counted, strict=True)):
+        listed = line.item.price(sale.store_id, occurred_at)
+        if asked.unit_price is not None and asked.unit_price != (listed or 0) * line.item.pack_units:
+            text = ("Only the list price: your role does not set prices.", "只能按标价卖，您的岗位不能改价。")
+            problems.append(problem(f"lines[{n}].unitPrice", "PRICE_NOT_PERMITTED", *text))
+    if problems:
+        raise InvalidInput(problems)
+
+
+async def _sell_reserved(work: Work, sale: NewSale, sale_id: UUID, entries: Sequence[Entry]) -> SaleRecorded:
+    assert sale.reservation_id is not None  # noqa: S101 -- for the type checker; the caller looked
+    freed = await close_reservation(
+        work, sale.reservation_id, ReservationStatus.FULFILLED, document_id=sale_id, store_id=sale.store_id
+    )
+    done = await ledger.post(work, [*entries, *freed])
+    return _answer(sale, sale_id, work.now, entries, done.balances[: len(entries)])
+
+
+def _answer(
+    sale: NewSale, sale_id: UUID, now: datetime, entries: Sequence[Entry], balances: Sequence[int]
+) -> SaleRecorded:
+    amounts = [e.amount_fen for e in entries]
+    return SaleRecorded(
+        sale_id=sale_id,
+        recorded_at=now,
+        clock_error_seconds=believable(sale.origin.occurred_at, now)[1],
+        total=None if None in amounts else sum(a for a in amounts if a is not None),
+        lines=[
+            PostedLine(e.sku_id, e.quantity, balance, e.amount_fen)
+            for e, balance in zip(entries, balances, strict=True)
+        ],
+    )
+
+
+def _again(stored: dict[str, object]) -> SaleRecorded:
+    """Return the first answer; the function that wrote the sale added the balances to it."""
+    balances = stored.pop("balances")
+    first = restored(SaleRecorded, stored)
+    if not isinstance(balances, list):
+        return first
+    lines = [PostedLine(x.sku_id, x.quantity, b, x.amount) for x, b in zip(first.lines, balances, strict=True)]
+    return SaleRecorded(first.sale_id, first.recorded_at, first.clock_error_seconds, first.total, lines)
