@@ -1,0 +1,117 @@
+"""An app with nothing but auth: people, channels and browsers for the stories, and a clock to turn."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+from uuid import UUID, uuid4
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from starlette.applications import Starlette
+
+from auth import Auth, DemoAccount, routes
+from auth.accounts import create_channel_credentials, create_local_account
+from retail.access.models import ChannelClient, Person
+
+PASSWORD = "jasmine-green-tea"
+
+
+class TurnableClock:
+    """Stands still until it is turned."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, by: timedelta) -> None:
+        self.now += by
+
+
+@dataclass(frozen=True)
+class Employee:
+    person_id: UUID
+    login: str
+    name: str = "李娜"
+
+
+@dataclass(frozen=True)
+class Channel:
+    channel_id: UUID
+    client_id: str
+    secret: str
+
+
+class Door:
+    """One server process. Two doors on one database and one clock are two processes."""
+
+    def __init__(
+        self,
+        database: async_sessionmaker[AsyncSession],
+        *,
+        public_url: str = "http://127.0.0.1:8000",
+        demo_accounts: tuple[DemoAccount, ...] = (),
+        clock: TurnableClock | None = None,
+    ) -> None:
+        self.database = database
+        self.clock = clock or TurnableClock()
+        self.public_url = public_url
+        self.auth = Auth(database, self.clock, public_url, demo_accounts)
+        self._app = Starlette(routes=routes)
+        self._app.state.auth = self.auth
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
+
+    async def browser(self, address: str = "10.1.1.1") -> httpx.AsyncClient:
+        """Open a browser (or a program) at an address, with its own cookies."""
+        transport = httpx.ASGITransport(self._app, client=(address, 50_000))
+        return await self._open.enter_async_context(httpx.AsyncClient(transport=transport, base_url=self.public_url))
+
+    async def hire(self, password: str = PASSWORD) -> Employee:
+        employee = Employee(uuid4(), f"li.na.{uuid4().hex[:8]}")
+        async with self.database.begin() as session:
+            session.add(Person(id=employee.person_id, name=employee.name))
+            await create_local_account(session, employee.person_id, employee.login, password)
+        return employee
+
+    async def register_channel(self) -> Channel:
+        channel_id = uuid4()
+        async with self.database.begin() as session:
+            session.add(ChannelClient(id=channel_id, name="Douyin"))
+            client_id, secret = await create_channel_credentials(session, channel_id)
+        return Channel(channel_id, client_id, secret)
+
+    async def signed_in(self, employee: Employee, address: str = "10.1.1.1") -> httpx.AsyncClient:
+        """Open a browser in which an employee has signed in."""
+        browser = await self.browser(address)
+        answer = await sign_in(browser, employee.login)
+        assert answer.status_code == 200, answer.text
+        return browser
+
+    async def token_of(self, channel: Channel) -> str:
+        answer = await ask_token(await self.browser(), channel)
+        assert answer.status_code == 200, answer.text
+        token: str = answer.json()["access_token"]
+        return token
+
+
+async def sign_in(browser: httpx.AsyncClient, login: str, password: str = PASSWORD) -> httpx.Response:
+    return await browser.post("/auth/sign-in", json={"login": login, "password": password})
+
+
+async def ask_token(program: httpx.AsyncClient, channel: Channel) -> httpx.Response:
+    form = {"grant_type": "client_credentials"}
+    return await program.post("/auth/token", data=form, auth=(channel.client_id, channel.secret))
+
+
+async def is_known(browser: httpx.AsyncClient, token: str | None = None) -> bool:
+    """Say whether the server knows who asks: by the browser's cookie, or by a token."""
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    return (await browser.get("/auth/me", headers=headers)).status_code == 200
