@@ -1,49 +1,26 @@
-"""A door to knock at: the endpoints of auth on a real database, with the clock in our hand."""
+"""A door to knock at: the endpoints of auth on a database of their own."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-import auth.models
-import retail.access.models  # noqa: F401 -- registers its tables
-from api.embedded import EmbeddedPostgres
+import auth.models  # noqa: F401 -- registers its tables
 from retail.kernel.base import Base
 from tests.auth.door import Door
+from tests.support.postgres import TestingPostgres
 
-TABLES = [
-    Base.metadata.tables[name]
-    for name in (
-        "person",
-        "channel_client",
-        *(
-            model.__tablename__
-            for model in (
-                auth.models.LocalAccount,
-                auth.models.StaffSession,
-                auth.models.OAuthClient,
-                auth.models.SigningKey,
-            )
-        ),
-    )
-]
+TABLES = ("person", "channel_client", "local_account", "staff_session", "oauth_client", "signing_key")
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home: Path = tmp_path_factory.mktemp("postgres")
-    with EmbeddedPostgres(home, settings={"fsync": "off"}) as postgres:
-        yield postgres.url
-
-
-@pytest.fixture(scope="session")
-async def database(postgres_url: str) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
-    engine = create_async_engine(postgres_url.replace("postgresql://", "postgresql+asyncpg://"))
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all, tables=TABLES)
-    yield async_sessionmaker(engine, expire_on_commit=False)
-    await engine.dispose()
+async def database(postgres: TestingPostgres) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    with postgres.database() as url:
+        engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"))
+        async with engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all, tables=[Base.metadata.tables[name] for name in TABLES])
+        yield async_sessionmaker(engine, expire_on_commit=False)
+        await engine.dispose()
 
 
 @pytest.fixture

@@ -23,12 +23,12 @@ async def test_a_whole_staff_gets_its_first_password_at_once(door: Door) -> None
 
 async def test_two_people_cannot_share_a_login(door: Door) -> None:
     employee = await door.hire()
-    person_id = uuid4()
+    namesake = Person(id=uuid4(), name="王芳")
 
-    with pytest.raises(IntegrityError):
-        async with door.database.begin() as session:
-            session.add(Person(id=person_id, name="王芳"))
-            await create_local_account(session, person_id, employee.login.upper(), PASSWORD)
+    async with door.database() as session:
+        session.add(namesake)
+        with pytest.raises(IntegrityError):
+            await create_local_account(session, namesake.id, employee.login.upper(), PASSWORD)
 
 
 @pytest.mark.parametrize("login", ["", "   ", "li\nna", "li\x00na", "x" * 101])
