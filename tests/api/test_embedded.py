@@ -224,10 +224,12 @@ async def test_a_wrong_setting_is_explained_in_the_words_of_postgresql(home: Pat
 
 
 async def test_a_home_with_a_very_long_path_works(home: Path) -> None:
-    deep = home / ("a" * 100) / ("b" * 100)
+    deep = EmbeddedPostgres(home / ("a" * 100) / ("b" * 100))
 
-    with EmbeddedPostgres(deep) as server:
-        await write(server.url, "tea")
+    with deep:
+        await write(deep.url, "tea")
+
+    deep.erase()
 
 
 async def test_root_may_keep_its_home_private(home: Path) -> None:
