@@ -1,11 +1,12 @@
 """Everything that can be said about the code without running its stories, in the order of STYLE's check."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from tools import web
 from tools.environment import PYTHON, ROOT, VENV, environ
-from tools.steps import run_for_code, say, step
+from tools.steps import run_for_code, say
 
 BIN = VENV / "bin"
 
@@ -13,15 +14,11 @@ BIN = VENV / "bin"
 def check_all() -> int:
     """Run every check, also after one has failed; name the failed ones at the end."""
     failed = [title for title, command, folder in _checks() if not _passes(title, command, folder)]
-    for title in failed:
-        say(f"✗ {title}")
-    if not failed:
-        say("✓ Everything is in order")
+    say(f"✗ Not in order: {'; '.join(failed)}" if failed else "✓ Everything is in order")
     return 1 if failed else 0
 
 
 def _checks() -> list[tuple[str, Sequence[str | Path], Path]]:
-    # Vue's own checker reads the types that `npm run typecheck` generates from the schema.
     return [
         ("Formatting of Python", [BIN / "ruff", "format", "--check", "."], ROOT),
         ("Lint of Python", [BIN / "ruff", "check", "."], ROOT),
@@ -34,5 +31,8 @@ def _checks() -> list[tuple[str, Sequence[str | Path], Path]]:
 
 
 def _passes(title: str, command: Sequence[str | Path], folder: Path) -> bool:
-    with step(title):
-        return run_for_code(command, cwd=folder, env=environ()) == 0
+    say(f"→ {title} ...")
+    began = time.monotonic()
+    passed = run_for_code(command, cwd=folder, env=environ()) == 0
+    say(f"{'✓' if passed else '✗'} {title} ({time.monotonic() - began:.1f} s)")
+    return passed
