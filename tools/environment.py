@@ -36,7 +36,7 @@ def prepare(*, dev: bool = False, replay: bool = False) -> None:
     locks = _locks(dev=dev, replay=replay)
     if _is_current(locks):
         return
-    with _alone():
+    with alone():
         locks = _locks(dev=dev, replay=replay)
         if not _is_current(locks):
             _build(locks)
@@ -58,6 +58,19 @@ def environ() -> dict[str, str]:
         if pips in env:
             env.setdefault(ours, env[pips])
     return env
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Two commands that change one checkout at once take turns."""
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "setup.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say("… another x.py is changing this checkout: waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def lock() -> None:
@@ -143,16 +156,3 @@ def _compile(target: Path, *sources: str) -> None:
     style = ["--quiet", "--universal", "--generate-hashes", "--no-annotate", "--python-version", "3.11"]
     header = ["--custom-compile-command", "python3 x.py lock"]
     _uv("pip", "compile", *style, *header, *sources, "--output-file", target.name)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Two set-ups of one checkout at once take turns."""
-    TOOLS.mkdir(exist_ok=True)
-    with (TOOLS / "setup.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            say("… another x.py is setting up this checkout: waiting for it")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from tools.environment import ROOT, VENV, environ
+from tools.environment import ROOT, VENV, alone, environ
 from tools.steps import run, run_for_code, step
 
 PWA = ROOT / "pwa"
@@ -16,14 +16,17 @@ NOT_SOURCES = {"node_modules", "dist", "generated", "__pycache__", "coverage"}
 
 def build() -> None:
     """Build pwa/dist unless it was built from exactly these sources."""
-    sources = _sources_digest()
-    if _reads(BUILT, sources):
+    if _reads(BUILT, _sources_digest()):
         return
     install()
-    with step("Building the web app"):
-        BUILT.unlink(missing_ok=True)
-        npm("run", "build")
-    BUILT.write_text(sources)
+    with alone():
+        sources = _sources_digest()
+        if _reads(BUILT, sources):
+            return
+        with step("Building the web app"):
+            BUILT.unlink(missing_ok=True)
+            npm("run", "build")
+        BUILT.write_text(sources)
 
 
 def install() -> None:
@@ -31,9 +34,12 @@ def install() -> None:
     wanted = _digest([PWA / "package.json", PWA / "package-lock.json"])
     if _reads(INSTALLED, wanted):
         return
-    with step("Fetching the packages of the web app"):
-        npm("ci", "--no-audit", "--no-fund", "--loglevel=warn")
-    INSTALLED.write_text(wanted)
+    with alone():
+        if _reads(INSTALLED, wanted):
+            return
+        with step("Fetching the packages of the web app"):
+            npm("ci", "--no-audit", "--no-fund", "--loglevel=warn")
+        INSTALLED.write_text(wanted)
 
 
 def npm(*words: str) -> None:
