@@ -5,9 +5,11 @@ A second call with unchanged locks only compares a stamp.
 """
 
 import fcntl
+import functools
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,10 +55,6 @@ def environ() -> dict[str, str]:
     if not os.access(Path.home(), os.W_OK):
         env.setdefault("UV_CACHE_DIR", str(TOOLS / "cache" / "uv"))
         env.setdefault("npm_config_cache", str(TOOLS / "cache" / "npm"))
-    # Whoever told pip about a mirror or a certificate means uv as well.
-    for ours, pips in {"UV_DEFAULT_INDEX": "PIP_INDEX_URL", "SSL_CERT_FILE": "PIP_CERT"}.items():
-        if pips in env:
-            env.setdefault(ours, env[pips])
     return env
 
 
@@ -149,7 +147,20 @@ def _base_python() -> Path:
 
 
 def _uv(*words: str | Path) -> None:
-    run([UV, *words], cwd=ROOT, env=environ(), why="uv")
+    """Run uv. Whoever told pip about a mirror or a certificate, in a file or a variable, means uv as well."""
+    env = environ()
+    for ours, pips in {"UV_DEFAULT_INDEX": "index-url", "SSL_CERT_FILE": "cert"}.items():
+        if ours not in env and (told := _pips_setting(pips)):
+            env[ours] = told
+    run([UV, *words], cwd=ROOT, env=env, why="uv")
+
+
+@functools.cache
+def _pips_setting(name: str) -> str | None:
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout
+    told = dict(re.findall(rf"^(\S+)\.{name}='(.*)'$", listed, re.MULTILINE))
+    return told.get(":env:") or told.get("install") or told.get("global")
 
 
 def _compile(target: Path, *sources: str) -> None:
