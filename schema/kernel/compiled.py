@@ -9,11 +9,11 @@ A resolver that runs in a plan is handed a `ResolverInfo`, which knows `context`
 """
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard, cast
 
 import strawberry
 from graphql import (
@@ -42,6 +42,7 @@ CACHED_CHARACTERS = 512 * 1024
 """Both bound the memory of the cache: a parsed text takes some hundred times its characters."""
 
 Variables = Mapping[str, object]
+_is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
 
 class Answer(NamedTuple):
@@ -96,7 +97,7 @@ class Operations:
         if schema.extensions or schema.directives:
             msg = "Schema extensions and operation directives are not run here: a plan would skip them."
             raise ValueError(msg)
-        self._strawberry = schema
+        self.schema = schema
         self._schema = schema._schema  # noqa: SLF001  # Strawberry has no public name for it
         self._limits = limits or Limits()
         self._cache: OrderedDict[tuple[str, str | None], Operation] = OrderedDict()
@@ -136,12 +137,14 @@ class Operations:
     def _plan(self, document: DocumentNode, definition: OperationDefinitionNode) -> Plan | None:
         root = self._schema.get_root_type(definition.operation)
         try:
-            return None if root is None else Plan(self._strawberry, root, document, definition)
+            return None if root is None else Plan(self.schema, root, document, definition)
         except NotCovered:
             return None
 
-    def admit(self, operation: Operation, variables: Variables) -> None:
-        """Refuse an operation that would cost too much with these variables; raises `Rejected`."""
+    def admit(self, operation: Operation, variables: Variables, *, introspection: bool = True) -> None:
+        """Refuse what would cost too much with these variables, or may not introspect; raises `Rejected`."""
+        if operation.introspects and not introspection:
+            raise Rejected([GraphQLError("Introspection is not allowed here.")], "GRAPHQL_VALIDATION_FAILED")
         try:
             hold("cost", operation.cost.total(variables), self._limits.cost)
         except LimitExceeded as error:
@@ -185,13 +188,15 @@ class Operations:
             variable_values=dict(variables),
             operation_name=operation.name,
             middleware=middleware,
-            executor_class=self._strawberry.execution_context_class,
-            is_awaitable=optimized_is_awaitable,
+            executor_class=self.schema.execution_context_class,
+            is_awaitable=_is_awaitable,
             operation_extensions={},
         )
         return _answered(await result if isawaitable(result) else result)
 
-    async def subscribe(self, operation: Operation, variables: Variables, context: object) -> AsyncIterator[Answer]:
+    async def subscribe(
+        self, operation: Operation, variables: Variables, context: object
+    ) -> AsyncGenerator[Answer, None]:
         """Run a subscription; a source that breaks off gives a last answer that was not `executed`."""
         try:
             async with AsyncExitStack() as stack:
@@ -222,7 +227,7 @@ class Operations:
             context_value=context,
             variable_values=dict(variables),
             operation_name=operation.name,
-            executor_class=self._strawberry.execution_context_class,
+            executor_class=self.schema.execution_context_class,
             operation_extensions={},
         )
         return await source if isawaitable(source) else source

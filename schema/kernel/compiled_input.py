@@ -64,9 +64,7 @@ class ArgumentsPlan:
         coercions = _Coercions()
         self._variables = [_variable(schema, coercions, each) for each in operation.variable_definitions or ()]
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
-        self._parts = [
-            _part(coercions, argument, name, given.get(name)) for name, argument in field.args.items()
-        ]
+        self._parts = [_part(coercions, argument, name, given.get(name)) for name, argument in field.args.items()]
 
     def __call__(self, variables: Values) -> dict[str, object]:
         """The keyword arguments; raises when any variable is not exactly what it should be."""
@@ -249,9 +247,7 @@ class _Coercions:
             raise NotCovered(f"{type_} holds itself")
         self._open.add(type_.name)
         make, unset = _maker(type_)
-        fields = [
-            (name, _part(self, field, name, None), self.of(field.type)) for name, field in type_.fields.items()
-        ]
+        fields = [(name, _part(self, field, name, None), self.of(field.type)) for name, field in type_.fields.items()]
         self._open.discard(type_.name)
 
         def coerce(value: Any) -> object:

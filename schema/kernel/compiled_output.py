@@ -34,8 +34,8 @@ from graphql import (
     InlineFragmentNode,
     SelectionSetNode,
 )
-from strawberry.schema.types.base_scalars import UUIDDefinition
 from strawberry.schema.schema_converter import CustomGraphQLEnumType, GraphQLCoreConverter
+from strawberry.schema.types.base_scalars import UUIDDefinition
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
@@ -279,7 +279,7 @@ def _boolean(value: Any) -> object:
 
 
 def _uuid(value: Any) -> object:
-    """orjson writes a UUID as its scalar would, without making a string first."""
+    """A UUID is written by orjson as its scalar would, without making a text first."""
     return value if type(value) is UUID else _uuid_text(value)
 
 

@@ -48,7 +48,11 @@ class Plan:
     """How one operation is run; raises `NotCovered` when it asks for more than a plan does."""
 
     def __init__(
-        self, schema: strawberry.Schema, root: GraphQLObjectType, document: DocumentNode, definition: OperationDefinitionNode
+        self,
+        schema: strawberry.Schema,
+        root: GraphQLObjectType,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
     ) -> None:
         if definition.directives or any(variable.directives for variable in definition.variable_definitions or ()):
             raise NotCovered("directives")

@@ -37,8 +37,8 @@ ASSUMED_ITEMS = 10
 class Limits:
     """The most that one operation may ask for.
 
-    `cost` counts field values: a field costs one, and what is below a connection counts as often as its `first`
-    says (in a plain list: `ASSUMED_ITEMS` times). `depth` leaves room for the standard introspection query.
+    `cost` counts field values: a field costs one, and what is below a list counts as often as the `first` of the
+    list or of the connection around it says (else `ASSUMED_ITEMS` times). `depth` leaves room for the standard introspection query.
     """
 
     tokens: int = 2_000
@@ -209,11 +209,12 @@ class _CostMeasure:
         field = self._schema.get_field(parent, node.name.value) if parent is not None else None  # type: ignore[arg-type]  # validated: a parent with fields
         if field is None:
             return Cost(1)
-        own = Cost(1)
-        below = self.below(node.selection_set, get_named_type(field.type), self._first(node, field))
-        if is_list_type(get_nullable_type(field.type)):
-            return own.plus(below.times(ASSUMED_ITEMS if items is None else items))
-        return own.plus(below)
+        own = self._first(node, field)
+        if not is_list_type(get_nullable_type(field.type)):
+            return Cost(1).plus(self.below(node.selection_set, get_named_type(field.type), own))
+        each = self.below(node.selection_set, get_named_type(field.type), None)
+        times = next((size for size in (own, items) if size is not None), ASSUMED_ITEMS)
+        return Cost(1).plus(each.times(times))
 
     def _first(self, node: FieldNode, field: GraphQLField) -> int | Asked | None:
         if "first" not in field.args:

@@ -1,0 +1,57 @@
+"""What clients are told: the wire form of answers and errors, in one place for HTTP and WebSocket.
+
+An error that the client caused is told in full, with a code. An exception that nobody expected is told as
+"Internal error" with an id; everything else about it goes to the log under that id, and nothing of it to the client.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import structlog
+from graphql import GraphQLError
+
+from schema.kernel.compiled import Answer
+
+log = structlog.get_logger("trueshelf.graphql")
+
+Expose = Callable[[Exception], Mapping[str, object] | None]
+"""For an exception that clients may know of (a refusal): `{"message": ..., "extensions": {"code": ...}}`."""
+
+
+class Teller:
+    """Puts answers into words for clients."""
+
+    def __init__(self, expose: Expose | None = None) -> None:
+        self._expose = expose
+
+    def payload(self, answer: Answer, operation: str | None) -> dict[str, object]:
+        """The response object of the GraphQL specification."""
+        if not answer.errors:
+            return {"data": answer.data}
+        errors = self.errors(answer.errors, operation)
+        return {"data": answer.data, "errors": errors} if answer.executed else {"errors": errors}
+
+    def errors(self, errors: list[GraphQLError], operation: str | None) -> list[dict[str, object]]:
+        return [self._error(error, operation) for error in errors]
+
+    def _error(self, error: GraphQLError, operation: str | None) -> dict[str, object]:
+        told: dict[str, Any] = dict(error.formatted)
+        cause = error.original_error
+        if cause is None or isinstance(cause, GraphQLError):
+            return told
+        exposed = self._expose(cause) if self._expose else None
+        return {**told, **(exposed or internal_error(cause, operation=operation, path=error.path))}
+
+
+def internal_error(cause: Exception, **about: object) -> dict[str, object]:
+    """Log the exception under a new id and return what the client is told of it."""
+    id = str(uuid4())
+    log.error("graphql.internal_error", id=id, exc_info=cause, **about)
+    return {"message": "Internal error", "extensions": {"code": "INTERNAL", "id": id}}
+
+
+def encode(payload: object) -> bytes:
+    """JSON; `orjson.Fragment`s inside go out as they are."""
+    return orjson.dumps(payload)

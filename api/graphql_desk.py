@@ -1,0 +1,60 @@
+"""What both doors of GraphQL share, HTTP and WebSocket: who may ask, what may run, and how it is run."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from graphql import OperationType
+from starlette.requests import HTTPConnection
+
+from api.graphql_answer import Teller
+from schema.kernel.compiled import Answer, Operation, Operations
+
+MakeContext = Callable[[HTTPConnection, dict[str, object] | None], Awaitable[Any]]
+"""Who is asking: the context for the resolvers, or None when it is nobody that we know.
+
+Called with an HTTP request and None, or with a WebSocket and the payload of its `connection_init`.
+"""
+
+T = TypeVar("T")
+
+
+class Mutations:
+    """Finishes the mutations that have begun, whoever stops waiting for them."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def finish(self, mutation: Coroutine[Any, Any, T]) -> T:
+        """Cancelling this leaves the mutation running."""
+        task = asyncio.create_task(mutation)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def drain(self) -> None:
+        """Wait for those that outlived their requests."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    operations: Operations
+    teller: Teller
+    make_context: MakeContext
+    may_introspect: Callable[[Any], bool]
+    mutations: Mutations = field(default_factory=Mutations)
+
+    def prepare(self, query: str, name: str | None, variables: Mapping[str, object], context: Any) -> Operation:
+        """The operation, once it is known that it may run; raises `Rejected`."""
+        operation = self.operations.prepare(query, name)
+        self.operations.admit(operation, variables, introspection=self.may_introspect(context))
+        return operation
+
+    async def run(self, operation: Operation, variables: Mapping[str, object], context: object) -> Answer:
+        """Run a query or a mutation."""
+        running = self.operations.execute(operation, variables, context)
+        if operation.kind is OperationType.MUTATION:
+            return await self.mutations.finish(running)
+        return await running

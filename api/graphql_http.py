@@ -1,0 +1,240 @@
+"""GraphQL over HTTP: POST of a JSON object, answered as the GraphQL-over-HTTP specification says.
+
+Every refusal, whatever its status, is a JSON object with typed errors. A query is dropped when its client goes away;
+a mutation that has begun is always finished, whoever cancels the request.
+"""
+
+import asyncio
+from functools import lru_cache
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import orjson
+from graphql import OperationType
+from starlette.requests import HTTPConnection
+from starlette.types import Message, Receive, Scope, Send
+
+from api.graphql_answer import encode, internal_error
+from api.graphql_desk import Desk
+from schema.kernel.compiled import Rejected
+
+JSON = b"application/json"
+GRAPHQL_JSON = b"application/graphql-response+json"
+BODY_TIMEOUT_SECONDS = 30.0
+PATIENCE_SECONDS = 1.0
+"""Only what takes longer watches whether its client is still there."""
+
+
+class HttpRefusal(Exception):
+    """The request is not one that GraphQL can answer."""
+
+    def __init__(
+        self, status: int, code: str, message: str, *, headers: tuple[tuple[bytes, bytes], ...] = (), **details: object
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers
+        self.error = {"message": message, "extensions": {"code": code, **details}}
+
+
+class ClientGone(Exception):
+    """Nobody is left to answer."""
+
+
+class GraphQLRequest(NamedTuple):
+    query: str
+    operation_name: str | None
+    variables: dict[str, object]
+
+
+class HttpView:
+    """Answers the HTTP requests of a `GraphQLApp`."""
+
+    def __init__(self, desk: Desk, max_body: int) -> None:
+        self._desk = desk
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            media_type = _checked_headers(scope)
+            body = await _body(scope, receive, self._max_body)
+            status, payload = await self._answer(scope, receive, parse_request(body))
+            # For application/json the status tells only whether the request was one.
+            await _send(send, status if media_type is GRAPHQL_JSON else 200, media_type, payload)
+        except HttpRefusal as refusal:
+            await _send(send, refusal.status, JSON, encode({"errors": [refusal.error]}), refusal.headers)
+        except ClientGone:
+            return
+        except Exception as error:  # noqa: BLE001  # the last place where it can be masked
+            await _send(send, 500, JSON, encode({"errors": [internal_error(error)]}))
+
+    async def _answer(self, scope: Scope, receive: Receive, request: GraphQLRequest) -> tuple[int, bytes]:
+        desk = self._desk
+        context = await desk.make_context(HTTPConnection(scope), None)
+        if context is None:
+            raise HttpRefusal(401, "UNAUTHENTICATED", "Sign in first.")
+        try:
+            operation = desk.prepare(request.query, request.operation_name, request.variables, context)
+        except Rejected as rejected:
+            return 400, encode({"errors": desk.teller.errors(rejected.errors, request.operation_name)})
+        if operation.kind is OperationType.SUBSCRIPTION:
+            raise HttpRefusal(400, "SUBSCRIPTION_OVER_HTTP", "Subscriptions run over WebSocket (graphql-transport-ws).")
+        with _ClientWatch(receive):
+            answer = await desk.run(operation, request.variables, context)
+        return 200 if answer.executed else 400, encode(desk.teller.payload(answer, operation.name))
+
+
+class _ClientWatch:
+    """Stops waiting for what takes long when its client goes away (a query stops with it); raises `ClientGone`."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._listener: asyncio.Task[None] | None = None
+        self._gone = False
+
+    def __enter__(self) -> Self:
+        self._request = asyncio.current_task()
+        self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._start_listening)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._timer.cancel()
+        if self._listener is not None:
+            self._listener.cancel()
+        if self._gone and self._request is not None:
+            self._request.uncancel()
+            raise ClientGone from error
+
+    def _start_listening(self) -> None:
+        self._listener = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._gone = True
+        if self._request is not None:
+            self._request.cancel()
+
+
+def _checked_headers(scope: Scope) -> bytes:
+    """The media type of the answer; raises when the request is not a POST of JSON."""
+    if scope["method"] != "POST":
+        hint = "Send a POST with a JSON body; subscriptions run over WebSocket (graphql-transport-ws)."
+        raise HttpRefusal(405, "METHOD_NOT_ALLOWED", hint, headers=((b"allow", b"POST"),))
+    content_type = accept = b""
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            content_type = value
+        elif name == b"accept":
+            accept = accept + b"," + value if accept else value
+        elif name == b"content-encoding" and value.lower() != b"identity":
+            raise HttpRefusal(415, "UNSUPPORTED_ENCODING", "Send the body as it is, without content-encoding.")
+    if not _is_json(content_type):
+        raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send content-type: application/json (in UTF-8).")
+    return _chosen_media_type(accept)
+
+
+@lru_cache(maxsize=64)
+def _is_json(content_type: bytes) -> bool:
+    """Nothing that a form of another site could send counts, so a foreign page cannot post with our cookie."""
+    kind, _, parameters = content_type.lower().replace(b" ", b"").replace(b'"', b"").partition(b";")
+    return kind == JSON and parameters in {b"", b"charset=utf-8"}
+
+
+@lru_cache(maxsize=64)
+def _chosen_media_type(accept: bytes) -> bytes:
+    """What the client prefers of the two that we speak; application/json when it does not care."""
+    weights = {b"*/*": 0.0, b"application/*": 0.0, JSON: 0.0, GRAPHQL_JSON: 0.0}
+    for part in accept.lower().replace(b" ", b"").split(b","):
+        kind, _, parameters = part.partition(b";")
+        if kind in weights:
+            weights[kind] = max(weights[kind], _weight(parameters))
+    if weights[GRAPHQL_JSON] > weights[JSON]:
+        return GRAPHQL_JSON
+    if accept and not any(weights.values()):
+        raise HttpRefusal(406, "NOT_ACCEPTABLE", "Accept application/graphql-response+json or application/json.")
+    return JSON
+
+
+def _weight(parameters: bytes) -> float:
+    for parameter in parameters.split(b";"):
+        name, _, value = parameter.partition(b"=")
+        if name == b"q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+async def _body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body; raises as soon as it is known to be too large."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            raise _too_large(limit)
+    message = await receive()
+    if not message.get("more_body", False):
+        return _chunk(message, limit, 0)
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
+            return await _rest_of_body(message, receive, limit)
+    except TimeoutError:
+        raise HttpRefusal(408, "BODY_TIMEOUT", "The body did not arrive in time.", headers=_CLOSE) from None
+
+
+async def _rest_of_body(message: Message, receive: Receive, limit: int) -> bytes:
+    body = bytearray(_chunk(message, limit, 0))
+    while message.get("more_body", False):
+        message = await receive()
+        body += _chunk(message, limit, len(body))
+    return bytes(body)
+
+
+def _chunk(message: Message, limit: int, before: int) -> bytes:
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    chunk: bytes = message.get("body", b"")
+    if before + len(chunk) > limit:
+        raise _too_large(limit)
+    return chunk
+
+
+_CLOSE = ((b"connection", b"close"),)
+
+
+def _too_large(limit: int) -> HttpRefusal:
+    return HttpRefusal(413, "BODY_TOO_LARGE", "The body is too large.", headers=_CLOSE, limitBytes=limit)
+
+
+def parse_request(body: bytes) -> GraphQLRequest:
+    """The request object; raises `HttpRefusal` when it is not one."""
+    try:
+        request = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise HttpRefusal(
+            400, "MALFORMED_JSON", f"The body is not JSON: {error}", line=error.lineno, column=error.colno
+        ) from None
+    if not isinstance(request, dict):
+        raise HttpRefusal(400, "NOT_A_REQUEST", "Send one JSON object with `query`; there are no batches here.")
+    query, name, variables = request.get("query"), request.get("operationName"), request.get("variables")
+    if not isinstance(query, str) or not query:
+        raise HttpRefusal(400, "NOT_A_REQUEST", "`query` must be a text that is not empty.")
+    if name is not None and not isinstance(name, str):
+        raise HttpRefusal(400, "NOT_A_REQUEST", "`operationName` must be a text or null.")
+    if variables is not None and not isinstance(variables, dict):
+        raise HttpRefusal(400, "NOT_A_REQUEST", "`variables` must be an object or null.")
+    if not isinstance(request.get("extensions"), dict | None):
+        raise HttpRefusal(400, "NOT_A_REQUEST", "`extensions` must be an object or null.")
+    return GraphQLRequest(query, name or None, variables or {})
+
+
+async def _send(
+    send: Send, status: int, media_type: bytes, body: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    own = (
+        (b"content-type", media_type + b"; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    )
+    await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
+    await send({"type": "http.response.body", "body": body})
