@@ -46,13 +46,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_applied_request")),
     )
     op.create_table(
-        "basket_slot",
+        "basket",
         sa.Column("store_id", sa.UUID(), nullable=False),
-        sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("baskets", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("store_id", "slot", name=op.f("pk_basket_slot")),
+        sa.Column("document_id", sa.UUID(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "document_id", name=op.f("pk_basket")),
     )
-    op.create_index(op.f("ix_basket_slot_slot"), "basket_slot", ["slot"], unique=False)
     op.create_table(
         "category",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -133,6 +131,24 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_region")),
         sa.UniqueConstraint("code", name=op.f("uq_region_code")),
+    )
+    op.create_table(
+        "sales_day",
+        sa.Column("store_id", sa.UUID(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("sku_id", sa.UUID(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "day", "sku_id", name=op.f("pk_sales_day")),
+    )
+    op.create_table(
+        "store_slot",
+        sa.Column("store_id", sa.UUID(), nullable=False),
+        sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("baskets", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "slot", name=op.f("pk_store_slot")),
     )
     op.create_table(
         "sales_slot",
@@ -375,6 +391,8 @@ def downgrade() -> None:
     op.drop_table("assignment")
     op.drop_table("signing_key")
     op.drop_table("sales_slot")
+    op.drop_table("store_slot")
+    op.drop_table("sales_day")
     op.drop_table("region")
     op.drop_table("projection")
     op.drop_table("person")
@@ -383,7 +401,6 @@ def downgrade() -> None:
     op.drop_table("channel_client")
     op.drop_table("chain")
     op.drop_table("category")
-    op.drop_index(op.f("ix_basket_slot_slot"), table_name="basket_slot")
-    op.drop_table("basket_slot")
+    op.drop_table("basket")
     op.drop_table("applied_request")
     op.execute("drop function movement_is_written_once")
