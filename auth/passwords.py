@@ -46,10 +46,10 @@ async def check_password(password: str, stored: str | None) -> tuple[bool, str |
     """
 
     def check() -> tuple[bool, str | None]:
-        right, better = _argon2.verify_and_update(_normal(password), stored or _nobodys_hash())
+        nobodys = _nobodys_hash()
+        right, better = _argon2.verify_and_update(_normal(password), stored or nobodys)
         return right and stored is not None, better
 
-    _ = await _in_thread(_nobodys_hash)
     return await _in_thread(check)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.brief_memory import BriefMemory
@@ -46,12 +46,18 @@ class StaffSessions:
         self._known: BriefMemory[bytes, LiveSession] = BriefMemory()
 
     async def create(self, person_id: UUID, user_agent: str, replaced: str | None = None) -> str:
-        """Open a session and return its token; the one it replaces is over (rotation at sign-in)."""
+        """Open a session and return its token; the one it replaces is over (rotation at sign-in).
+
+        What the person's sessions of more than a week ago have left is swept away.
+        """
         token = secrets.token_urlsafe(32)
         now = self._clock()
         async with self._sessions.begin() as session:
             if replaced is not None:
                 await self._revoke(session, StaffSession.token_hash == hash_token(replaced))
+            await session.execute(
+                delete(StaffSession).where(StaffSession.person_id == person_id, StaffSession.ends_at <= now)
+            )
             session.add(
                 StaffSession(
                     token_hash=hash_token(token),
@@ -74,7 +80,7 @@ class StaffSessions:
         token_hash = hash_token(token)
         now = self._clock()
         known = self._known.recall(token_hash, now)
-        if known is not None and now < known.idle_until:
+        if known is not None:
             return known
         async with self._sessions.begin() as session:
             found = await _read(session, token_hash, now)
@@ -122,7 +128,7 @@ def hash_token(token: str) -> bytes:
 
 
 def _good(now: datetime) -> Select[bytes, UUID, datetime, datetime, datetime]:
-    """Select the sessions that are good at an instant."""
+    """Select the sessions that are good at an instant (the table holds `idle_until` within the life)."""
     return (
         select(
             StaffSession.token_hash,
@@ -136,7 +142,6 @@ def _good(now: datetime) -> Select[bytes, UUID, datetime, datetime, datetime]:
         .where(
             StaffSession.revoked_at.is_(None),
             StaffSession.idle_until > now,
-            StaffSession.ends_at > now,
             or_(Person.left_at.is_(None), Person.left_at > now),
             LocalAccount.disabled_at.is_(None),
         )

@@ -68,6 +68,10 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_password(door: Door) ->
     assert unknown > known / 3
 
 
+async def test_no_password_is_right_where_there_is_no_account() -> None:
+    assert (await check_password("nobody has this password", None))[0] is False
+
+
 async def test_a_disabled_account_is_answered_like_an_unknown_one(door: Door) -> None:
     employee = await door.hire()
     async with door.database.begin() as session:
