@@ -5,11 +5,11 @@ A foreign page can make a browser send our cookie, but it can neither hide its O
 every WebSocket, must pass `same_origin`; every such POST must also be `is_json`.
 """
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_PORTS = {"http": 80, "https": 443}
 
 
 def same_origin(connection: HTTPConnection, public_url: str) -> bool:
@@ -47,10 +47,10 @@ def is_https(public_url: str) -> bool:
 def _address(url: str) -> tuple[str, str, int] | None:
     """Return an origin as scheme, host and port; None if it is not one (`null`, a file, nonsense)."""
     try:
-        parts: SplitResult = urlsplit(url)
+        parts = urlsplit(url)
         port = parts.port or _PORTS.get(parts.scheme)
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port is None:
+    if not parts.hostname or port is None:
         return None
     return parts.scheme, parts.hostname, port

@@ -44,6 +44,7 @@ def test_our_own_pages_may_act(origin: str | None, host: str, public_url: str) -
         ("http://shop.example", "shop.example", SHOP),
         ("http://shop.example", "shop.example:80", SHOP),
         ("chrome-extension://shop.example", "shop.example", SHOP),
+        ("chrome-extension://shop.example:443", "shop.example", SHOP),
         ("null", "", SHOP),
     ],
 )
