@@ -1,0 +1,38 @@
+"""The GraphQL words of Trueshelf, assembled. Imports `retail` only; `api` serves it."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema.access.queries import AccessQuery
+from schema.catalogue.queries import CatalogueQuery
+from schema.inventory.mutations import InventoryMutation
+from schema.inventory.queries import InventoryQuery
+from schema.inventory.subscriptions import InventorySubscription
+from schema.kernel.errors import HANDLERS
+from schema.kernel.scalars import SCALARS
+from schema.stores.mutations import StoresMutation
+from schema.stores.queries import StoresQuery
+
+
+@strawberry.type(description="What can be asked.")
+class Query(AccessQuery, StoresQuery, CatalogueQuery, InventoryQuery):
+    pass
+
+
+@strawberry.type(description="What can be done. Every mutation happens exactly once for its requestId.")
+class Mutation(InventoryMutation, StoresMutation):
+    pass
+
+
+@strawberry.type(description="What can be watched.")
+class Subscription(InventorySubscription):
+    pass
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS),
+    exception_handlers=HANDLERS,
+)

@@ -1,0 +1,1 @@
+"""How to ask who one is and what one may do."""

@@ -1,0 +1,1 @@
+"""How to ask for categories, SKUs and what a code means."""

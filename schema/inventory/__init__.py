@@ -1,0 +1,1 @@
+"""How to ask for stock and its history, and to change it."""

@@ -1,0 +1,190 @@
+"""Changing stock: each resolver calls one command and shows the result."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import strawberry
+
+from retail.access.permissions import Permission
+from retail.access.work import require
+from retail.inventory import adjustments, bulk, receipts, reservations, sales
+from retail.inventory.desk import Desk
+from retail.inventory.intake import (
+    NOTE_AT_MOST,
+    Counted,
+    NewLine,
+    names_of,
+    naming_problem,
+    origin_problems,
+    read_lines,
+    too_long,
+    unknown_item,
+)
+from retail.inventory.intake import Origin as DomainOrigin
+from retail.kernel.refusal import InvalidInput as InvalidInputRefusal
+from retail.kernel.refusal import Problem
+from schema.inventory.inputs import (
+    AdjustStockInput,
+    ReceiveGoodsInput,
+    RecordMovementsInput,
+    RecordSaleInput,
+    ReleaseReservationInput,
+    ReserveStockInput,
+)
+from schema.inventory.results import (
+    AdjustStockResult,
+    AdjustStockSuccess,
+    PostedLine,
+    ReceiveGoodsResult,
+    ReceiveGoodsSuccess,
+    RecordMovementsResult,
+    RecordMovementsSuccess,
+    RecordSaleResult,
+    RecordSaleSuccess,
+    ReleaseReservationResult,
+    ReleaseReservationSuccess,
+    ReserveStockResult,
+    ReserveStockSuccess,
+)
+from schema.kernel.context import Info
+from schema.kernel.scalars import Fen
+
+
+@strawberry.type
+class InventoryMutation:
+    @strawberry.mutation(description="Take a sale into the books. A fact: never refused for lack of stock.")
+    async def record_sale(
+        self, info: Info, input: Annotated[RecordSaleInput, strawberry.argument(description="The sale.")]
+    ) -> RecordSaleResult:
+        sale = sales.NewSale(
+            input.store_id,
+            input.origin.domain(),
+            tuple(line.domain() for line in input.lines),
+            input.reservation_id,
+        )
+        done = await sales.record_sale(info.context.desk, info.context.actor, request_id=input.request_id, sale=sale)
+        return RecordSaleSuccess(
+            sale_id=done.sale_id,
+            recorded_at=done.recorded_at,
+            total=None if done.total is None else Fen(done.total),
+            lines=[PostedLine.of(line) for line in done.lines],
+            clock_error_seconds=done.clock_error_seconds,
+        )
+
+    @strawberry.mutation(description="Take up to 1,000 events into the books, each exactly once by its eventId.")
+    async def record_movements(
+        self, info: Info, input: Annotated[RecordMovementsInput, strawberry.argument(description="The events.")]
+    ) -> RecordMovementsResult:
+        outcomes = await bulk.record_movements(
+            info.context.desk, info.context.actor, request_id=input.request_id, batch=input.domain()
+        )
+        return RecordMovementsSuccess.of(outcomes)
+
+    @strawberry.mutation(description="Take delivered goods into stock.")
+    async def receive_goods(
+        self, info: Info, input: Annotated[ReceiveGoodsInput, strawberry.argument(description="The delivery.")]
+    ) -> ReceiveGoodsResult:
+        desk, origin = info.context.desk, input.origin.domain()
+        require(info.context.actor, Permission.STOCK_RECEIVE, input.store_id)
+        lines = [NewLine(line.sku_id, line.code, line.quantity) for line in input.lines]
+        counted = await _counted(desk, lines, _fact_problems(origin, input.note))
+        done = await desk.office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="receiveGoods",
+            content=(input.store_id, origin, lines, input.note),
+            answer=receipts.GoodsReceived,
+            run=lambda work: receipts.receive_goods(
+                work, store_id=input.store_id, origin=origin, lines=counted, note=input.note
+            ),
+        )
+        return ReceiveGoodsSuccess(
+            receipt_id=done.receipt_id,
+            recorded_at=done.recorded_at,
+            lines=[PostedLine.of(line) for line in done.lines],
+        )
+
+    @strawberry.mutation(description="Set the book of one item right, with a reason.")
+    async def adjust_stock(
+        self, info: Info, input: Annotated[AdjustStockInput, strawberry.argument(description="The adjustment.")]
+    ) -> AdjustStockResult:
+        desk, origin = info.context.desk, input.origin.domain()
+        require(info.context.actor, Permission.STOCK_ADJUST, input.store_id)
+        change = adjustments.Change(input.delta, input.set_to, input.expected)
+        problems = _fact_problems(origin, input.note) + adjustments.change_problems(change)
+        named = NewLine(input.sku_id, input.code, 1).name
+        items = await desk.lookup.find([] if named is None else [named])
+        if named is None:
+            problems.append(naming_problem("skuId"))
+        elif named not in items:
+            problems.append(unknown_item("skuId" if input.sku_id else "code", named))
+        if problems or named is None:
+            raise InvalidInputRefusal(problems)
+        done = await desk.office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="adjustStock",
+            content=(input.store_id, origin, named, change, input.reason, input.note),
+            answer=adjustments.StockAdjusted,
+            run=lambda work: adjustments.adjust_stock(
+                work,
+                store_id=input.store_id,
+                sku_id=items[named].sku_id,
+                origin=origin,
+                change=change,
+                reason=input.reason,
+                note=input.note,
+            ),
+        )
+        return AdjustStockSuccess(
+            adjustment_id=done.adjustment_id, recorded_at=done.recorded_at, line=PostedLine.of(done.line)
+        )
+
+    @strawberry.mutation(description="Promise stock to an order. A promise: refused when it is not available.")
+    async def reserve_stock(
+        self, info: Info, input: Annotated[ReserveStockInput, strawberry.argument(description="What to promise.")]
+    ) -> ReserveStockResult:
+        desk = info.context.desk
+        require(info.context.actor, Permission.STOCK_RESERVE, input.store_id)
+        lines = [NewLine(line.sku_id, line.code, line.quantity) for line in input.lines]
+        counted = await _counted(desk, lines, [])
+        done = await desk.office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="reserveStock",
+            content=(input.store_id, input.source, lines, input.expires_in_seconds),
+            answer=reservations.Reserved,
+            run=lambda work: reservations.reserve_stock(
+                work,
+                store_id=input.store_id,
+                lines=counted,
+                source=input.source,
+                expires_in_seconds=input.expires_in_seconds,
+            ),
+        )
+        return ReserveStockSuccess(reservation_id=done.reservation_id, expires_at=done.expires_at)
+
+    @strawberry.mutation(description="Give a reservation's stock back before its time.")
+    async def release_reservation(
+        self, info: Info, input: Annotated[ReleaseReservationInput, strawberry.argument(description="Which one.")]
+    ) -> ReleaseReservationResult:
+        done = await info.context.desk.office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="releaseReservation",
+            content=input.reservation_id,
+            answer=reservations.Released,
+            run=lambda work: reservations.release_reservation(work, reservation_id=input.reservation_id),
+        )
+        return ReleaseReservationSuccess(reservation_id=done.reservation_id)
+
+
+async def _counted(desk: Desk, lines: Sequence[NewLine], before: list[Problem]) -> list[Counted]:
+    return read_lines(lines, await desk.lookup.find(names_of(lines)), before)
+
+
+def _fact_problems(origin: DomainOrigin, note: str | None) -> list[Problem]:
+    problems = origin_problems(origin)
+    if note is not None and len(note) > NOTE_AT_MOST:
+        problems.append(too_long("note", NOTE_AT_MOST))
+    return problems

@@ -1,0 +1,1 @@
+"""What every area of the schema stands on: context, scalars, errors, paging, limits, live feeds."""

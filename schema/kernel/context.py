@@ -1,0 +1,42 @@
+"""The context of an operation: who asks, and where to read, work and listen."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info as StrawberryInfo
+
+from retail.access.actor import Actor
+from retail.access.work import Reading
+from retail.catalogue.lookup import Item
+from retail.inventory.desk import Desk
+from schema.kernel.live import StockFeed
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation's (over a socket: one connection's) surroundings.
+
+    Loaders batch but never remember: over a socket they would go stale.
+    """
+
+    actor: Actor
+    desk: Desk
+    feed: StockFeed
+    items: DataLoader[UUID, Item | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.items = DataLoader(self._items, cache=False)
+
+    def reading(self) -> AbstractAsyncContextManager[Reading]:
+        """Open one short session for reading in the asker's name."""
+        return self.desk.office.reading(self.actor)
+
+    async def _items(self, sku_ids: list[UUID]) -> list[Item | None]:
+        found = await self.desk.lookup.find(sku_ids)
+        return [found.get(sku_id) for sku_id in sku_ids]
+
+
+Info = StrawberryInfo[Context, Any]

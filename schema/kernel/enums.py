@@ -1,0 +1,32 @@
+"""The enums of the business as GraphQL enums, registered before any type mentions them."""
+
+import strawberry
+
+from retail.access.actor import ActorKind
+from retail.access.permissions import Role
+from retail.catalogue.models import Locality
+from retail.inventory.bulk import OutcomeStatus
+from retail.inventory.models import Account, AdjustmentReason, MovementKind, Source
+from retail.stores.models import StoreKind
+
+strawberry.enum(Account, description="The other side of a movement: where goods came from or went to.")
+strawberry.enum(ActorKind, description="A person, or a program of a channel.")
+strawberry.enum(AdjustmentReason, description="Why the book was set right.")
+strawberry.enum(Locality, description="Whether an SKU is the whole chain's or was added by a region.")
+strawberry.enum(MovementKind, description="What happened to the stock.")
+strawberry.enum(OutcomeStatus, description="What became of one event: recorded now, recorded before, or refused.")
+strawberry.enum(Role, description="The parts that people and programs play in the chain.")
+strawberry.enum(Source, description="What kind of system reports a fact.")
+strawberry.enum(StoreKind, description="What a place that holds stock is.")
+
+__all__ = [
+    "Account",
+    "ActorKind",
+    "AdjustmentReason",
+    "Locality",
+    "MovementKind",
+    "OutcomeStatus",
+    "Role",
+    "Source",
+    "StoreKind",
+]

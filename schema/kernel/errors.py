@@ -1,0 +1,126 @@
+"""Refusals as GraphQL types: each is raised by the business and becomes one member of a result union."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from retail.inventory.adjustments import StockMoved as StockMovedRefusal
+from retail.inventory.reservations import InsufficientStock as InsufficientStockRefusal
+from retail.inventory.reservations import ReservationClosed as ReservationClosedRefusal
+from retail.kernel import refusal
+from retail.kernel.refusal import Refusal as DomainRefusal
+
+
+@strawberry.interface(description="Why something was not done. Nothing has been changed.")
+class Refusal:
+    code: str = strawberry.field(description="Stable; programs decide by it.")
+    message: str = strawberry.field(description="Words for people, in English.")
+    message_zh: str = strawberry.field(description="The same in Chinese.")
+
+
+@strawberry.type(description="One thing wrong with an input.")
+class Problem:
+    path: str = strawberry.field(description="Where in the input, such as lines[2].quantity.")
+    code: str = strawberry.field(description="Stable; programs decide by it.")
+    message: str = strawberry.field(description="Words for people, in English.")
+    message_zh: str = strawberry.field(description="The same in Chinese.")
+
+    @classmethod
+    def of(cls, problem: refusal.Problem) -> "Problem":
+        """Return a problem as it is told."""
+        return cls(path=problem.path, code=problem.code, message=problem.message, message_zh=problem.message_zh)
+
+
+@strawberry.type(description="The input breaks a rule. Every problem is named.")
+class InvalidInput(Refusal):
+    problems: list[Problem] = strawberry.field(description="All that is wrong.")
+
+
+@strawberry.type(description="There is no such thing, or none that the asker may see.")
+class NotFound(Refusal):
+    path: str = strawberry.field(description="The input that named it.")
+
+
+@strawberry.type(description="The asker's role does not include this act in this store.")
+class NotPermitted(Refusal):
+    permission: str = strawberry.field(description="The permission that is missing.")
+
+
+@strawberry.type(description="The requestId was used before for something else. The first use stands.")
+class RequestIdConflict(Refusal):
+    pass
+
+
+@strawberry.type(description="An item of which less is available than was wanted.")
+class Shortage:
+    path: str = strawberry.field(description="The input line.")
+    sku_id: UUID = strawberry.field(description="The SKU.")
+    wanted: int = strawberry.field(description="Base units wanted, over all lines of this SKU.")
+    available: int = strawberry.field(description="Base units on hand and not promised.")
+
+
+@strawberry.type(description="There is not enough to promise. Nothing was promised.")
+class InsufficientStock(Refusal):
+    shortages: list[Shortage] = strawberry.field(description="Each line that is short.")
+
+
+@strawberry.type(description="The book is not what the screen showed. Nothing was changed.")
+class StockMoved(Refusal):
+    expected: int = strawberry.field(description="What the request thought was on hand.")
+    actual: int = strawberry.field(description="What is on hand.")
+
+
+@strawberry.type(description="The reservation has ended already.")
+class ReservationClosed(Refusal):
+    status: str = strawberry.field(description="How it ended: released, fulfilled or expired.")
+
+
+E_ = TypeVar("E_", bound=DomainRefusal)
+
+
+def _words(said: DomainRefusal) -> dict[str, str]:
+    return {"code": said.code, "message": said.message, "message_zh": said.message_zh}
+
+
+def _handler(raised: type[E_], told: type[Refusal], more: Callable[[E_], dict[str, Any]]) -> Any:
+    class Handler:
+        exception_type = raised
+        error_type = told
+
+        def handle(self, exception: E_, *, field: StrawberryField, info: Any) -> Refusal:  # noqa: ARG002 -- its shape
+            return told(**_words(exception), **more(exception))
+
+    return Handler()
+
+
+HANDLERS = (
+    _handler(
+        refusal.InvalidInput,
+        InvalidInput,
+        lambda said: {"problems": [Problem.of(problem) for problem in said.problems]},
+    ),
+    _handler(refusal.NotFound, NotFound, lambda said: {"path": said.path}),
+    _handler(refusal.NotPermitted, NotPermitted, lambda said: {"permission": said.permission}),
+    _handler(refusal.RequestIdConflict, RequestIdConflict, lambda _: {}),
+    _handler(
+        InsufficientStockRefusal,
+        InsufficientStock,
+        lambda said: {
+            "shortages": [
+                Shortage(path=s.path, sku_id=s.sku_id, wanted=s.wanted, available=s.available) for s in said.shortages
+            ]
+        },
+    ),
+    _handler(StockMovedRefusal, StockMoved, lambda said: {"expected": said.expected, "actual": said.actual}),
+    _handler(ReservationClosedRefusal, ReservationClosed, lambda said: {"status": said.status}),
+)
+
+
+def exposed(cause: Exception) -> dict[str, object] | None:
+    """Return what a client may know of an exception that is no result: refusals only."""
+    if not isinstance(cause, DomainRefusal):
+        return None
+    return {"message": cause.message, "extensions": {"code": cause.code, "messageZh": cause.message_zh}}

@@ -1,0 +1,1 @@
+"""How to ask for stores and regions, and open a business day."""
