@@ -24,7 +24,7 @@ interface Chunk {
 
 const ENTRY = 'index.html'
 const MANAGER = 'src/features/manager/'
-const NEVER = /\.(br|gz)$|^sw\.js$|^\.vite\//
+const NEVER = /\.(br|gz|png)$|^sw\.js$|^\.vite\//
 
 export function precacheList(folder: string): PrecacheEntry[] {
   const manifest = JSON.parse(readFileSync(join(folder, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>

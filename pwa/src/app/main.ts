@@ -1,4 +1,36 @@
-import { createApp } from 'vue'
+import './theme.css'
+import { createApp, watch } from 'vue'
+import { keepCart } from '@/data/cart.ts'
+import { openCatalogue } from '@/data/catalogue.ts'
+import { watchConnection, serverHeard } from '@/data/connection.ts'
+import { sendWaiting, startOutbox } from '@/data/deeds.ts'
+import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
+import { keepPreferences } from '@/data/preferences.ts'
+import { me, myStore, sessionEnded, sessionState, startSession } from '@/data/session.ts'
+import { watchTransport } from '@/data/transport.ts'
 import App from './App.vue'
+import { i18n, startLanguage } from './i18n.ts'
+import { applyLook } from './look.ts'
+import { router } from './router.ts'
+import { watchForUpdates } from './update.ts'
 
-createApp(App).mount('#app')
+keepPreferences()
+applyLook()
+watchTransport({ heard: serverHeard, ended: sessionEnded })
+watchConnection()
+keepCart()
+
+await Promise.all([startLanguage(), startSession(), startOutbox()])
+watch(
+  () => (sessionState.value === 'signed-out' ? undefined : myStore.value?.id),
+  (storeId) => {
+    if (storeId === undefined) return closeOwnStore()
+    openOwnStore(storeId)
+    openCatalogue(storeId).catch(() => undefined)
+  },
+  { immediate: true },
+)
+watch([() => me.value?.id, sessionState], () => sendWaiting())
+
+createApp(App).use(i18n).use(router).mount('#app')
+void watchForUpdates()

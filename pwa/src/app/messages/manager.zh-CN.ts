@@ -1,0 +1,4 @@
+/** The manager's words. */
+export default {
+  title: '看板',
+}

@@ -1,0 +1,39 @@
+/** Every address of the app on one page. */
+import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
+import { managesStores, sessionState } from '@/data/session.ts'
+
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    { path: '/', redirect: () => (managesStores.value ? '/manager' : '/home') },
+    { path: '/sign-in', component: () => import('@/features/signin/SignInPage.vue'), meta: { open: true } },
+    { path: '/home', component: () => import('./ClerkHome.vue'), meta: { tab: 'home' } },
+    { path: '/scan', component: () => import('@/features/lookup/LookupPage.vue'), meta: { tab: 'scan' } },
+    { path: '/sale', component: () => import('@/features/sale/SalePage.vue') },
+    { path: '/returns', component: () => import('@/features/returns/ReturnPage.vue') },
+    { path: '/stocktake', component: () => import('@/features/stocktakes/CountPage.vue') },
+    { path: '/day', component: () => import('@/features/day/OpenDayPage.vue') },
+    { path: '/stock', component: () => import('@/features/stock/ShelfPage.vue') },
+    {
+      path: '/stores/:storeId/items/:skuId',
+      component: () => import('@/features/movements/MovementsPage.vue'),
+      props: true,
+    },
+    { path: '/me', component: () => import('@/features/me/MePage.vue'), meta: { tab: 'me' } },
+    { path: '/me/operations', component: () => import('@/features/me/OperationsPage.vue') },
+    { path: '/manager', component: () => import('@/features/manager/ManagerPage.vue') },
+    {
+      path: '/manager/stores/:storeId',
+      component: () => import('@/features/manager/StorePage.vue'),
+      props: true,
+    },
+    { path: '/:unknown(.*)*', redirect: '/' },
+  ],
+})
+
+router.beforeEach((to): RouteLocationRaw | true => {
+  const signedIn = sessionState.value === 'signed-in' || sessionState.value === 'expired'
+  if (to.meta['open'] === true) return signedIn && sessionState.value !== 'expired' ? '/' : true
+  return signedIn ? true : { path: '/sign-in', query: to.path === '/' ? {} : { next: to.fullPath } }
+})

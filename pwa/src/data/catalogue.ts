@@ -1,0 +1,111 @@
+/** The catalogue with the own store's prices, kept on the device so that a look-up never waits for the network. */
+import { shallowRef } from 'vue'
+import { itemOf, searchItems, type CatalogueItem, type Scanned } from './catalogue-item.ts'
+import { database, readNote, writeNote } from './database.ts'
+import { CategoriesQuery, SkuByCode, SkuPage } from './documents/stock.ts'
+import type { ResultOf } from './graphql.ts'
+import { ask, Unreachable, ServerTrouble } from './transport.ts'
+
+export type { CatalogueItem, Scanned } from './catalogue-item.ts'
+export type Category = ResultOf<typeof CategoriesQuery>['categories'][number]
+
+const PAGE = 100
+/** Beyond this a phone asks the server instead of keeping everything. */
+const MOST_ITEMS = 20_000
+const FRESH_MS = 6 * 3_600_000
+const NOTE = 'catalogue'
+const CATEGORIES_NOTE = 'categories'
+
+interface Kept {
+  storeId: string
+  at: number
+}
+
+export const catalogue = shallowRef<ReadonlyMap<string, CatalogueItem>>(new Map())
+let current: { storeId: string; done: Promise<void> } | undefined
+
+/** Read what is kept, and bring it up to date when it is old or of another store. */
+export async function openCatalogue(storeId: string): Promise<void> {
+  const kept = await readNote<Kept>(NOTE)
+  if (kept?.storeId === storeId) {
+    show(await (await database()).getAll('items'))
+    if (Date.now() - kept.at < FRESH_MS) return
+  }
+  await refreshCatalogue(storeId)
+}
+
+export function refreshCatalogue(storeId: string): Promise<void> {
+  if (current?.storeId !== storeId) {
+    const done = fetchCatalogue(storeId).finally(() => (current = undefined))
+    current = { storeId, done }
+  }
+  return current.done
+}
+
+async function fetchCatalogue(storeId: string): Promise<void> {
+  const items: CatalogueItem[] = []
+  let after: string | null = null
+  do {
+    const page: ResultOf<typeof SkuPage>['skus'] = (await ask(SkuPage, { first: PAGE, after, storeId })).skus
+    items.push(...page.edges.map(({ node }) => itemOf(node)))
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
+  } while (after !== null && items.length < MOST_ITEMS)
+  show(items)
+
+  const work = (await database()).transaction(['items', 'notes'], 'readwrite')
+  await work.objectStore('items').clear()
+  await Promise.all(items.map((item) => work.objectStore('items').put(item)))
+  await work.objectStore('notes').put({ storeId, at: Date.now() } satisfies Kept, NOTE)
+  await work.done
+}
+
+/** What a scanned or typed code stands for; null when nobody knows it, or nobody can be asked. */
+export async function resolveCode(code: string, storeId: string): Promise<Scanned | null> {
+  const known = knownCode(code)
+  if (known) return known
+  try {
+    const { skuByCode } = await ask(SkuByCode, { code, storeId })
+    if (!skuByCode) return null
+    const item = itemOf(skuByCode.sku)
+    show([...catalogue.value.values(), item])
+    return { item, packUnits: skuByCode.packUnits }
+  } catch (error) {
+    if (error instanceof Unreachable || error instanceof ServerTrouble) return null
+    throw error
+  }
+}
+
+export function knownCode(code: string): Scanned | null {
+  for (const item of catalogue.value.values()) {
+    const gtin = item.gtins.find((known) => known.gtin === code)
+    if (gtin) return { item, packUnits: gtin.packUnits }
+    if (item.code.toLowerCase() === code.toLowerCase()) return { item, packUnits: 1 }
+  }
+  return null
+}
+
+export function searchCatalogue(text: string): CatalogueItem[] {
+  return searchItems(catalogue.value.values(), text)
+}
+
+/** For what this device does not keep: a catalogue too large for it, or an item made a minute ago. */
+export async function searchServer(text: string, storeId: string): Promise<CatalogueItem[]> {
+  const { skus } = await ask(SkuPage, { first: 30, after: null, text, storeId })
+  return skus.edges.map(({ node }) => itemOf(node))
+}
+
+export async function categories(): Promise<Category[]> {
+  try {
+    const answer = await ask(CategoriesQuery, {})
+    await writeNote(CATEGORIES_NOTE, answer.categories)
+    return answer.categories
+  } catch (error) {
+    const kept = await readNote<Category[]>(CATEGORIES_NOTE)
+    if (kept) return kept
+    throw error
+  }
+}
+
+function show(items: CatalogueItem[]): void {
+  catalogue.value = new Map(items.map((item) => [item.id, item]))
+}

@@ -1,0 +1,43 @@
+/** How honest the screen is: are we in touch, and from when is what it shows? */
+import { computed, reactive } from 'vue'
+import { watchLive } from './live.ts'
+
+const touch = reactive({
+  network: typeof navigator === 'undefined' || navigator.onLine,
+  reached: true,
+  live: false,
+  everLive: false,
+  /** When what is on the screen was last known to be the server's truth (ms). */
+  asOf: 0,
+})
+
+export type Contact = 'live' | 'connecting' | 'offline'
+
+export const contact = computed<Contact>(() => {
+  if (!touch.network || !touch.reached) return 'offline'
+  if (touch.live) return 'live'
+  return touch.everLive ? 'offline' : 'connecting'
+})
+
+export const dataAsOf = computed(() => touch.asOf)
+
+export function serverHeard(reached: boolean): void {
+  touch.reached = reached
+}
+
+/** What a device kept is only as fresh as the moment it was kept. */
+export function keptDataIsFrom(moment: number): void {
+  touch.asOf = Math.max(touch.asOf, moment)
+}
+
+export function watchConnection(): void {
+  addEventListener('online', () => Object.assign(touch, { network: true, reached: true }))
+  addEventListener('offline', () => (touch.network = false))
+  watchLive({
+    connected: (connected) => {
+      touch.live = connected
+      if (connected) Object.assign(touch, { everLive: true, reached: true, network: true })
+    },
+    pulse: () => (touch.asOf = Date.now()),
+  })
+}

@@ -1,0 +1,191 @@
+/** What a person can do, each put into the outbox; and the list of what became of it. */
+import { computed, shallowRef } from 'vue'
+import type { CatalogueItem } from './catalogue-item.ts'
+import { database } from './database.ts'
+import type { VariablesOf } from './graphql.ts'
+import type { AdjustStock } from './documents/writes.ts'
+import { Outbox } from './outbox.ts'
+import type { Deed, NamedLine, Operation } from './operations.ts'
+import { send } from './send.ts'
+import { me, noteDayOpened, myStore } from './session.ts'
+import { uuidv7 } from './uuid.ts'
+
+export interface Pick {
+  item: CatalogueItem
+  quantity: number
+}
+
+type AdjustmentReason = VariablesOf<typeof AdjustStock>['input']['reason']
+
+export const operations = shallowRef<readonly Operation[]>([])
+export const waiting = computed(() => operations.value.filter(({ state }) => state === 'waiting').length)
+export const needingYou = computed(() => operations.value.filter(needsYou))
+
+/** The reason of a return that only takes a wrong sale back. */
+export const UNDONE = 'undone'
+
+const LOCK = 'trueshelf.outbox'
+const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(LOCK)
+
+const outbox = new Outbox({
+  db: database,
+  send,
+  actorId: () => me.value?.id,
+  now: Date.now,
+  alone: async (work) => {
+    if (navigator.locks) await navigator.locks.request(LOCK, work)
+    else await work()
+  },
+  later: (milliseconds, work) => {
+    const timer = setTimeout(work, milliseconds)
+    return () => clearTimeout(timer)
+  },
+  changed: () => {
+    tabs?.postMessage('changed')
+    void show()
+  },
+})
+
+/** Show what waits and send it whenever sending may work again. */
+export async function startOutbox(): Promise<void> {
+  tabs?.addEventListener('message', () => void show())
+  addEventListener('online', sendWaiting)
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && sendWaiting())
+  await show()
+  sendWaiting()
+}
+
+export function sendWaiting(): void {
+  void outbox.drain()
+}
+
+export function needsYou(operation: Operation): boolean {
+  return operation.state === 'needs-you' && !operation.handled
+}
+
+export const retryOperation = (requestId: string): Promise<void> => outbox.retry(requestId)
+export const markHandled = (requestId: string): Promise<void> => outbox.markHandled(requestId)
+
+export function sell(picks: Pick[]): Promise<Operation> {
+  const lines = picks.map(({ item, quantity }) => ({ skuId: item.id, quantity, unitPrice: item.priceFen }))
+  const totalFen = picks.reduce((sum, { item, quantity }) => sum + quantity * (item.priceFen ?? 0), 0)
+  return record((common) => ({
+    kind: 'sale',
+    input: { ...common, lines },
+    lines: picks.map(named),
+    totalFen,
+  }))
+}
+
+export function takeBack(pick: Pick, why: string): Promise<Operation> {
+  return postReturn([{ line: named(pick), priceFen: pick.item.priceFen }], why)
+}
+
+interface ReturnedLine {
+  line: NamedLine
+  priceFen: number | null
+}
+
+function postReturn(returned: ReturnedLine[], why: string): Promise<Operation> {
+  return record(({ requestId, storeId, origin }) => ({
+    kind: 'return',
+    why,
+    lines: returned.map(({ line }) => line),
+    input: {
+      requestId,
+      source: 'PHONE',
+      allOrNothing: true,
+      events: returned.map(({ line, priceFen }) => ({
+        eventId: uuidv7(),
+        storeId,
+        skuId: line.skuId,
+        kind: 'CUSTOMER_RETURN',
+        quantity: line.quantity,
+        amount: priceFen === null ? null : priceFen * line.quantity,
+        occurredAt: origin.occurredAt,
+      })),
+    },
+  }))
+}
+
+/** `booked` is what the screen showed while she counted; the server refuses when it has moved since. */
+export function count(item: CatalogueItem, counted: number, booked: number): Promise<Operation> {
+  return record((common) => ({
+    kind: 'count',
+    booked,
+    counted,
+    lines: [named({ item, quantity: counted })],
+    input: { ...common, skuId: item.id, setTo: counted, expected: booked, reason: 'COUNTED' },
+  }))
+}
+
+/** The stock moved during the count: post the difference that she found at that moment. */
+export async function postDifference(operation: Operation): Promise<void> {
+  if (operation.deed.kind !== 'count') return
+  const { counted, booked, lines } = operation.deed
+  await correct(operation, lines, counted - booked, 'COUNTED')
+  await markHandled(operation.requestId)
+}
+
+export function openDay(): Promise<Operation> {
+  return record((common) => {
+    noteDayOpened(common.storeId, common.origin.occurredAt, me.value?.name ?? '')
+    return { kind: 'open-day', lines: [], input: common }
+  })
+}
+
+/** Take a deed back: withdrawn when it never left the device, else posted the other way round. */
+export async function undo(operation: Operation): Promise<void> {
+  if (await outbox.withdraw(operation.requestId)) return
+  const { deed } = operation
+  if (deed.kind === 'count') await correct(operation, deed.lines, deed.booked - deed.counted, 'MISRECORDED')
+  if (deed.kind === 'return') {
+    for (const line of deed.lines) await correct(operation, [line], -line.quantity, 'MISRECORDED')
+  }
+  if (deed.kind === 'sale') {
+    const prices = new Map(deed.input.lines.map(({ skuId, unitPrice }) => [skuId, unitPrice ?? null]))
+    await postReturn(deed.lines.map((line) => ({ line, priceFen: prices.get(line.skuId) ?? null })), UNDONE)
+  }
+}
+
+async function correct(
+  operation: Operation,
+  lines: NamedLine[],
+  delta: number,
+  reason: AdjustmentReason,
+): Promise<void> {
+  const [line] = lines
+  if (!line || delta === 0) return
+  await record((common) => ({
+    kind: 'correction',
+    undoes: operation.requestId,
+    lines: [{ ...line, quantity: delta }],
+    input: { ...common, storeId: operation.storeId, skuId: line.skuId, delta, reason },
+  }))
+}
+
+interface Common {
+  requestId: string
+  storeId: string
+  origin: { occurredAt: string; source: 'PHONE' }
+}
+
+async function record(deedOf: (common: Common) => Deed): Promise<Operation> {
+  const actorId = me.value?.id
+  const storeId = myStore.value?.id
+  if (actorId === undefined || storeId === undefined) throw new Error('nobody is at work in a store')
+  const at = Date.now()
+  const requestId = uuidv7(at)
+  const deed = deedOf({ requestId, storeId, origin: { occurredAt: new Date(at).toISOString(), source: 'PHONE' } })
+  const operation = { requestId, actorId, storeId, at, deed }
+  await outbox.put(operation)
+  return { ...operation, state: 'waiting', attempts: 0 }
+}
+
+function named({ item, quantity }: Pick): NamedLine {
+  return { skuId: item.id, name: item.name, nameEn: item.nameEn, unit: item.unit, quantity }
+}
+
+async function show(): Promise<void> {
+  operations.value = await outbox.all()
+}

@@ -1,0 +1,49 @@
+import { graphql } from '../graphql.ts'
+
+export const StoreParts = graphql(`
+  fragment StoreParts on Store {
+    id
+    code
+    name
+    nameEn
+    kind
+    zone
+    latitude
+    longitude
+    opensAt
+    closesAt
+    region { id name nameEn }
+    businessDay { day openedAt openedBy }
+  }
+`)
+
+export const MeQuery = graphql(
+  `
+    query Me {
+      me {
+        id
+        name
+        kind
+        assignments { role chainWide }
+        permissions
+        stores { ...StoreParts }
+      }
+    }
+  `,
+  [StoreParts],
+)
+
+export const StoreQuery = graphql(`query Store($id: UUID!) { store(id: $id) { ...StoreParts } }`, [StoreParts])
+
+export const TasksQuery = graphql(`
+  query Tasks($storeId: UUID!) {
+    tasks(storeId: $storeId) {
+      id
+      kind
+      dueAt
+      quantity
+      priority
+      sku { id name nameEn unit }
+    }
+  }
+`)

@@ -1,0 +1,58 @@
+/**
+ * Stock as this device knows it, always absolute and never going back in time.
+ *
+ * Answers overtake each other: a slow page can arrive after the change that made
+ * it old. The version of each level decides, not the order of arrival.
+ */
+import { shallowReactive } from 'vue'
+import type { LevelParts } from './documents/stock.ts'
+import type { ResultOf, StockRow } from './graphql.ts'
+
+export type Level = ResultOf<typeof LevelParts>
+
+export class Levels {
+  /** By store and SKU; reactive for each level. */
+  readonly known = shallowReactive(new Map<string, Level>())
+
+  get(storeId: string, skuId: string): Level | undefined {
+    return this.known.get(keyOf(storeId, skuId))
+  }
+
+  /** Takes over those that are newer than what is known, and returns them. */
+  apply(levels: Iterable<Level>): Level[] {
+    const taken: Level[] = []
+    for (const level of levels) {
+      const key = keyOf(level.storeId, level.skuId)
+      const held = this.known.get(key)
+      if (held && held.version >= level.version) continue
+      this.known.set(key, level)
+      taken.push(level)
+    }
+    return taken
+  }
+
+  clear(): void {
+    this.known.clear()
+  }
+}
+
+function keyOf(storeId: string, skuId: string): string {
+  return `${storeId}|${skuId}`
+}
+
+export interface Grid {
+  storeIds: string[]
+  skuIds: string[]
+  rows: StockRow[]
+}
+
+export function levelsOfGrid({ storeIds, skuIds, rows }: Grid): Level[] {
+  return rows.flatMap(([store, sku, onHand, reserved, incoming, safetyStock, soldUnits, version]) => {
+    const storeId = storeIds[store]
+    const skuId = skuIds[sku]
+    if (storeId === undefined || skuId === undefined) return []
+    const available = onHand - reserved
+    const belowSafety = available < safetyStock
+    return [{ storeId, skuId, onHand, reserved, available, incoming, safetyStock, belowSafety, soldUnits, version }]
+  })
+}

@@ -1,0 +1,79 @@
+/** What a person did, as it waits in the outbox, and what became of it. */
+import type { AdjustStock, OpenBusinessDay, RecordMovements, RecordSale } from './documents/writes.ts'
+import type { VariablesOf } from './graphql.ts'
+
+export type SaleInput = VariablesOf<typeof RecordSale>['input']
+export type MovementsInput = VariablesOf<typeof RecordMovements>['input']
+export type AdjustInput = VariablesOf<typeof AdjustStock>['input']
+export type OpenDayInput = VariablesOf<typeof OpenBusinessDay>['input']
+
+/** The named things of an operation, kept for the list of operations: it must be readable offline too. */
+export interface NamedLine {
+  skuId: string
+  name: string
+  nameEn: string
+  unit: string
+  quantity: number
+}
+
+export type Deed =
+  | { kind: 'sale'; input: SaleInput; lines: NamedLine[]; totalFen: number }
+  | { kind: 'return'; input: MovementsInput; lines: NamedLine[]; why: string }
+  | { kind: 'count'; input: AdjustInput; lines: NamedLine[]; booked: number; counted: number }
+  | { kind: 'correction'; input: AdjustInput; lines: NamedLine[]; undoes: string }
+  | { kind: 'open-day'; input: OpenDayInput; lines: NamedLine[] }
+
+export interface Reason {
+  code: string
+  message: string
+  messageZh: string
+  problems: { path: string; code: string; message: string; messageZh: string }[]
+  moved?: { expected: number; actual: number }
+}
+
+/** `belowZero` names the items whose book went under zero: accepted, and somebody should look. */
+export type Fate =
+  | { state: 'accepted'; belowZero: string[]; clockErrorSeconds: number | null }
+  | { state: 'refused'; reason: Reason }
+  | { state: 'needs-you'; reason: Reason }
+
+export type State = 'waiting' | Fate['state']
+
+export interface Operation {
+  /** The place in the queue; the database gives it. */
+  order?: number
+  requestId: string
+  actorId: string
+  storeId: string
+  deed: Deed
+  at: number
+  state: State
+  /** How often it left, or may have left, this device. */
+  attempts: number
+  fate?: Fate
+  settledAt?: number
+  /** Somebody dealt with it after it needed them. */
+  handled?: boolean
+}
+
+/** How the own store's book changes by a deed that the server has not seen yet. */
+export function pendingChange(operations: readonly Operation[], storeId: string, skuId: string): number {
+  return operations
+    .filter((operation) => operation.state === 'waiting' && operation.storeId === storeId)
+    .reduce((sum, operation) => sum + bookChange(operation.deed, skuId), 0)
+}
+
+function bookChange(deed: Deed, skuId: string): number {
+  const moved = deed.lines.filter((line) => line.skuId === skuId).reduce((sum, line) => sum + line.quantity, 0)
+  switch (deed.kind) {
+    case 'sale':
+      return -moved
+    case 'return':
+    case 'correction':
+      return moved
+    case 'count':
+      return deed.lines.some((line) => line.skuId === skuId) ? deed.counted - deed.booked : 0
+    case 'open-day':
+      return 0
+  }
+}

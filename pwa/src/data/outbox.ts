@@ -1,0 +1,171 @@
+/**
+ * Everything a person does is written here first, then sent in order.
+ *
+ * An operation leaves the queue only with the server's verdict. Until then it is
+ * sent again under the same `requestId`, so the server answers a repeat with its
+ * first answer and nothing happens twice. One operation that nobody can send does
+ * not hold up the others for ever: after `PATIENCE` unexplained errors it needs a person.
+ */
+import type { Database } from './database.ts'
+import { UnknownMember } from './match.ts'
+import type { Fate, Operation, Reason } from './operations.ts'
+import { Refused, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+
+const FIRST_WAIT_MS = 1_000
+const LONGEST_WAIT_MS = 60_000
+const PATIENCE = 8
+const KEPT_SETTLED = 500
+
+export interface OutboxWorld {
+  db: () => Promise<Database>
+  send: (operation: Operation) => Promise<Fate>
+  /** The person signed in now: nobody's operations are sent under another name. */
+  actorId: () => string | undefined
+  now: () => number
+  /** Run `work` unless another tab is doing the same. */
+  alone: (work: () => Promise<void>) => Promise<void>
+  later: (milliseconds: number, work: () => void) => () => void
+  changed: () => void
+}
+
+export class Outbox {
+  private draining: Promise<void> | undefined
+  private asked = false
+  private cancelRetry: () => void = () => {}
+  private troubles = new Map<string, number>()
+
+  constructor(private readonly world: OutboxWorld) {}
+
+  /** Returns when the operation is safely on this device, not when it is sent. */
+  async put(operation: Omit<Operation, 'order' | 'state' | 'attempts'>): Promise<void> {
+    const db = await this.world.db()
+    await db.add('operations', { ...operation, state: 'waiting', attempts: 0 })
+    this.world.changed()
+    void this.drain()
+  }
+
+  async all(): Promise<Operation[]> {
+    return (await (await this.world.db()).getAll('operations')).reverse()
+  }
+
+  /** Take back what certainly never left this device. False when it may have. */
+  async withdraw(requestId: string): Promise<boolean> {
+    const work = (await this.world.db()).transaction('operations', 'readwrite')
+    const found = await work.store.index('requestId').get(requestId)
+    const untouched = found?.order !== undefined && found.state === 'waiting' && found.attempts === 0
+    if (untouched && found.order !== undefined) await work.store.delete(found.order)
+    await work.done
+    if (untouched) this.world.changed()
+    return untouched
+  }
+
+  /** Send once more what needed a person; the same request, so it cannot count twice. */
+  async retry(requestId: string): Promise<void> {
+    this.troubles.delete(requestId)
+    await this.rewrite(requestId, (operation) => {
+      const { fate: _fate, settledAt: _settledAt, ...rest } = operation
+      return { ...rest, state: 'waiting' }
+    })
+    await this.drain()
+  }
+
+  async markHandled(requestId: string): Promise<void> {
+    await this.rewrite(requestId, (operation) => ({ ...operation, handled: true }))
+  }
+
+  /** Send what waits, in order. Safe to call at any time and any number of times. */
+  drain(): Promise<void> {
+    this.asked = true
+    this.cancelRetry()
+    this.draining ??= this.drainAll().finally(() => (this.draining = undefined))
+    return this.draining
+  }
+
+  private async drainAll(): Promise<void> {
+    while (this.asked) {
+      this.asked = false
+      await this.world.alone(() => this.sendWaiting())
+    }
+    await this.forgetOldest()
+  }
+
+  private async sendWaiting(): Promise<void> {
+    for (let next = await this.next(); next; next = await this.next()) {
+      const attempt = await this.noteAttempt(next)
+      if (!attempt) continue
+      let fate: Fate
+      try {
+        fate = await this.world.send(attempt)
+      } catch (error) {
+        const verdict = this.verdictOf(error, attempt)
+        if (!verdict) return
+        fate = verdict
+      }
+      await this.settle(attempt, fate)
+    }
+  }
+
+  private async next(): Promise<Operation | undefined> {
+    const actorId = this.world.actorId()
+    if (actorId === undefined) return undefined
+    const waiting = await (await this.world.db()).getAllFromIndex('operations', 'state', 'waiting')
+    return waiting.find((operation) => operation.actorId === actorId)
+  }
+
+  /** Written down before it is sent, so that a killed app knows that it may have been. */
+  private noteAttempt(operation: Operation): Promise<Operation | undefined> {
+    return this.rewrite(operation.requestId, (kept) => ({ ...kept, attempts: kept.attempts + 1 }))
+  }
+
+  /** A verdict for an error that asking again will not cure; else undefined, and a later attempt is planned. */
+  private verdictOf(error: unknown, operation: Operation): Fate | undefined {
+    if (error instanceof SignedOut) return undefined
+    if (error instanceof Refused) return { state: 'needs-you', reason: plain(error.code, error.message) }
+    if (error instanceof UnknownMember) return { state: 'needs-you', reason: plain('APP_TOO_OLD', error.message) }
+    if (!(error instanceof ServerTrouble) && !(error instanceof Unreachable)) throw error
+
+    const troubles = (this.troubles.get(operation.requestId) ?? 0) + 1
+    this.troubles.set(operation.requestId, troubles)
+    if (error instanceof ServerTrouble && troubles >= PATIENCE) {
+      return { state: 'needs-you', reason: plain('SERVER_TROUBLE', error.message) }
+    }
+    this.cancelRetry = this.world.later(backOff(troubles), () => void this.drain())
+    return undefined
+  }
+
+  private async settle(operation: Operation, fate: Fate): Promise<void> {
+    this.troubles.delete(operation.requestId)
+    await this.rewrite(operation.requestId, (kept) => ({
+      ...kept,
+      state: fate.state,
+      fate,
+      settledAt: this.world.now(),
+    }))
+  }
+
+  private async rewrite(requestId: string, change: (operation: Operation) => Operation): Promise<Operation | undefined> {
+    const work = (await this.world.db()).transaction('operations', 'readwrite')
+    const found = await work.store.index('requestId').get(requestId)
+    const changed = found && change(found)
+    if (changed) await work.store.put(changed)
+    await work.done
+    this.world.changed()
+    return changed
+  }
+
+  private async forgetOldest(): Promise<void> {
+    const db = await this.world.db()
+    const settled = await db.getAllKeysFromIndex('operations', 'state', 'accepted')
+    const surplus = settled.slice(0, Math.max(0, settled.length - KEPT_SETTLED))
+    await Promise.all(surplus.map((order) => db.delete('operations', order)))
+  }
+}
+
+/** Milliseconds to wait after the nth failure in a row: doubling, with a spread so that phones do not return together. */
+export function backOff(failures: number, spread: number = Math.random()): number {
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)) * (0.75 + spread / 2)
+}
+
+function plain(code: string, message: string): Reason {
+  return { code, message, messageZh: message, problems: [] }
+}

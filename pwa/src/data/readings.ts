@@ -1,0 +1,61 @@
+/** Questions that a screen asks when it opens. */
+import { StoreQuery, TasksQuery } from './documents/session.ts'
+import { MovementPage, StockLevelQuery, StockPage } from './documents/stock.ts'
+import { readNote, writeNote } from './database.ts'
+import type { ResultOf, VariablesOf } from './graphql.ts'
+import { ask } from './transport.ts'
+
+export type Task = ResultOf<typeof TasksQuery>['tasks'][number]
+export type Movement = ResultOf<typeof MovementPage>['movements']['edges'][number]['node']
+export type StockLine = ResultOf<typeof StockPage>['stock']['edges'][number]['node']
+export type StockDetail = NonNullable<ResultOf<typeof StockLevelQuery>['stockLevel']>
+export type StockFilter = NonNullable<VariablesOf<typeof StockPage>['filter']>
+
+export interface Page<Item> {
+  items: Item[]
+  next: string | null
+  total: number | null
+}
+
+/** Today's tasks; without a network those that were known last. */
+export async function tasksOf(storeId: string): Promise<Task[]> {
+  const note = `tasks ${storeId}`
+  try {
+    const { tasks } = await ask(TasksQuery, { storeId })
+    await writeNote(note, tasks)
+    return tasks
+  } catch (error) {
+    const kept = await readNote<Task[]>(note)
+    if (kept) return kept
+    throw error
+  }
+}
+
+export async function movementsOf(
+  storeId: string,
+  skuId: string,
+  after: string | null,
+  first = 30,
+): Promise<Page<Movement>> {
+  const { movements } = await ask(MovementPage, { storeId, skuId, after, first })
+  const { edges, pageInfo } = movements
+  return { items: edges.map(({ node }) => node), next: pageInfo.hasNextPage ? pageInfo.endCursor : null, total: null }
+}
+
+export async function stockPage(filter: StockFilter, after: string | null, first = 50): Promise<Page<StockLine>> {
+  const { stock } = await ask(StockPage, { filter, after, first })
+  const { edges, pageInfo, totalCount } = stock
+  return {
+    items: edges.map(({ node }) => node),
+    next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+    total: totalCount,
+  }
+}
+
+export async function stockDetail(storeId: string, skuId: string): Promise<StockDetail | null> {
+  return (await ask(StockLevelQuery, { storeId, skuId })).stockLevel
+}
+
+export async function storeOf(id: string): Promise<ResultOf<typeof StoreQuery>['store']> {
+  return (await ask(StoreQuery, { id })).store
+}

@@ -1,0 +1,119 @@
+/** Who is signed in on this device, remembered so that the app opens without a network. */
+import { computed, reactive } from 'vue'
+import { MeQuery } from './documents/session.ts'
+import { forgetReadings, readNote, writeNote } from './database.ts'
+import type { ResultOf } from './graphql.ts'
+import { hangUp } from './live.ts'
+import { ask, post, request, SignedOut, Unreachable, ServerTrouble } from './transport.ts'
+
+export type Me = ResultOf<typeof MeQuery>['me']
+export type Store = Me['stores'][number]
+export type Role = Me['assignments'][number]['role']
+export type SessionState = 'unknown' | 'signed-in' | 'expired' | 'signed-out'
+export type SignInAnswer = 'welcome' | 'wrong' | 'too-often' | 'unreachable'
+
+export interface DemoAccount {
+  login: string
+  password: string
+  name: string
+  role: string
+  store: string | null
+}
+
+const STORE_KEY = 'trueshelf.store'
+const ME_NOTE = 'me'
+
+const session = reactive<{ state: SessionState; me: Me | undefined; storeId: string | undefined }>({
+  state: 'unknown',
+  me: undefined,
+  storeId: undefined,
+})
+
+export const sessionState = computed(() => session.state)
+export const me = computed(() => session.me)
+export const myStores = computed(() => session.me?.stores ?? [])
+/** The store that this device works for. */
+export const myStore = computed<Store | undefined>(() => myStores.value.find(({ id }) => id === session.storeId))
+export const managesStores = computed(
+  () => session.me?.assignments.some(({ role }) => role !== 'CLERK' && role !== 'CHANNEL') ?? false,
+)
+export const myRoles = computed<Role[]>(() => [...new Set(session.me?.assignments.map(({ role }) => role))])
+
+/** Opens with what the device remembers, then asks the server. */
+export async function startSession(): Promise<void> {
+  const remembered = await readNote<Me>(ME_NOTE)
+  if (remembered) enter(remembered)
+  const checked = refreshMe()
+  if (!remembered) await checked
+}
+
+export async function refreshMe(): Promise<void> {
+  try {
+    const answer = await ask(MeQuery, {})
+    enter(answer.me)
+    await writeNote(ME_NOTE, answer.me)
+  } catch (error) {
+    if (error instanceof SignedOut || error instanceof Unreachable || error instanceof ServerTrouble) {
+      if (!session.me) session.state = 'signed-out'
+      return
+    }
+    throw error
+  }
+}
+
+export async function signIn(login: string, password: string): Promise<SignInAnswer> {
+  let response: Response
+  try {
+    response = await post('/auth/sign-in', { login, password })
+  } catch (error) {
+    if (error instanceof ServerTrouble && error.message.endsWith('429')) return 'too-often'
+    return 'unreachable'
+  }
+  if (!response.ok) return 'wrong'
+  if (session.me) await forgetReadings()
+  hangUp()
+  session.me = undefined
+  await refreshMe()
+  return session.me ? 'welcome' : 'unreachable'
+}
+
+/** Readings are dropped; operations that wait stay until their person signs in again. */
+export async function signOut(): Promise<void> {
+  hangUp()
+  await request('/auth/sign-out', { method: 'POST' }).catch(() => undefined)
+  await forgetReadings()
+  session.me = undefined
+  session.state = 'signed-out'
+}
+
+/** The server no longer knows the session; what was done stays and waits. */
+export function sessionEnded(): void {
+  session.state = session.me ? 'expired' : 'signed-out'
+}
+
+export function workFor(storeId: string): void {
+  session.storeId = storeId
+  localStorage.setItem(STORE_KEY, storeId)
+}
+
+export async function demoAccounts(): Promise<DemoAccount[]> {
+  try {
+    const response = await request('/auth/demo-accounts')
+    return response.ok ? ((await response.json()) as DemoAccount[]) : []
+  } catch {
+    return []
+  }
+}
+
+/** The opening of the day is known here before the server confirms it. */
+export function noteDayOpened(storeId: string, openedAt: string, openedBy: string): void {
+  const store = myStores.value.find(({ id }) => id === storeId)
+  if (store && !store.businessDay.openedAt) Object.assign(store.businessDay, { openedAt, openedBy })
+}
+
+function enter(answer: Me): void {
+  const shops = answer.stores.filter(({ kind }) => kind === 'SHOP')
+  const wanted = session.storeId ?? localStorage.getItem(STORE_KEY)
+  const chosen = answer.stores.find(({ id }) => id === wanted) ?? shops[0] ?? answer.stores[0]
+  Object.assign(session, { me: answer, state: 'signed-in', storeId: chosen?.id })
+}

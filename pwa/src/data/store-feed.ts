@@ -1,0 +1,135 @@
+/**
+ * One store's stock, followed live: a grid first, then every change after its cursor.
+ *
+ * After a break the feed resumes with the last cursor; when the server cannot
+ * bridge the gap it says so and the grid is fetched again. With `keep`, levels and
+ * cursor are written in one transaction, so a reopened app resumes without a gap too.
+ */
+import { reactive, type Reactive } from 'vue'
+import { keptDataIsFrom } from './connection.ts'
+import { database, readNote } from './database.ts'
+import { StockChanges, StockGridQuery } from './documents/stock.ts'
+import type { ResultOf } from './graphql.ts'
+import { Levels, levelsOfGrid, type Level } from './levels.ts'
+import { follow } from './live.ts'
+import { match } from './match.ts'
+import { ask } from './transport.ts'
+
+type FeedItem = ResultOf<typeof StockChanges>['stockChanges']
+
+export interface StoreFeed {
+  storeId: string
+  levels: Levels
+  status: Reactive<{ loaded: boolean; failed: boolean }>
+  retry: () => void
+  stop: () => void
+}
+
+interface Kept {
+  storeId: string
+  cursor: string
+  at: number
+}
+
+const NOTE = 'stock'
+const RETRY_MS = 5_000
+
+export function followStore(storeId: string, { keep }: { keep: boolean }): StoreFeed {
+  return new Follower(storeId, keep)
+}
+
+class Follower implements StoreFeed {
+  readonly levels = new Levels()
+  readonly status = reactive({ loaded: false, failed: false })
+  private cursor: string | null = null
+  private stopped = false
+  private unfollow: (() => void) | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(
+    readonly storeId: string,
+    private readonly keep: boolean,
+  ) {
+    void this.open()
+  }
+
+  stop(): void {
+    this.stopped = true
+    clearTimeout(this.timer)
+    this.unfollow?.()
+  }
+
+  retry(): void {
+    clearTimeout(this.timer)
+    void this.fetchGrid()
+  }
+
+  private async open(): Promise<void> {
+    if (this.keep) await this.readKept()
+    if (this.cursor === null) await this.fetchGrid()
+    else this.listen()
+  }
+
+  private async readKept(): Promise<void> {
+    const kept = await readNote<Kept>(NOTE)
+    if (kept?.storeId !== this.storeId) return
+    this.levels.apply(await (await database()).getAllFromIndex('levels', 'storeId', this.storeId))
+    this.cursor = kept.cursor
+    this.status.loaded = true
+    keptDataIsFrom(kept.at)
+  }
+
+  private async fetchGrid(): Promise<void> {
+    try {
+      const { stockGrid } = await ask(StockGridQuery, { filter: { storeIds: [this.storeId] } })
+      if (this.stopped) return
+      this.cursor = stockGrid.cursor
+      const levels = levelsOfGrid(stockGrid)
+      this.levels.apply(levels)
+      Object.assign(this.status, { loaded: true, failed: false })
+      await this.remember(levels)
+      this.listen()
+    } catch {
+      this.status.failed = !this.status.loaded
+      if (!this.stopped) this.timer = setTimeout(() => void this.fetchGrid(), RETRY_MS)
+    }
+  }
+
+  private listen(): void {
+    if (this.stopped) return
+    this.unfollow?.()
+    this.unfollow = follow({
+      document: StockChanges,
+      variables: () => ({ after: this.cursor, filter: { storeIds: [this.storeId] } }),
+      item: ({ stockChanges }) => this.receive(stockChanges),
+    })
+  }
+
+  private receive(item: FeedItem): void {
+    match(item, {
+      StockSnapshot: ({ cursor, levels }) => this.take(cursor, levels),
+      StockChanged: ({ cursor, changes }) => this.take(cursor, changes),
+      ResyncRequired: () => {
+        this.unfollow?.()
+        this.unfollow = undefined
+        void this.fetchGrid()
+      },
+    })
+  }
+
+  private take(cursor: string, levels: Level[]): void {
+    this.cursor = cursor
+    void this.remember(this.levels.apply(levels))
+  }
+
+  private async remember(levels: Level[]): Promise<void> {
+    if (!this.keep || this.cursor === null) return
+    const note: Kept = { storeId: this.storeId, cursor: this.cursor, at: Date.now() }
+    const work = (await database()).transaction(['levels', 'notes'], 'readwrite')
+    await Promise.all([
+      ...levels.map((level) => work.objectStore('levels').put(level)),
+      work.objectStore('notes').put(note, NOTE),
+      work.done,
+    ])
+  }
+}

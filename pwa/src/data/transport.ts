@@ -1,0 +1,104 @@
+/**
+ * One question, one answer: GraphQL over fetch.
+ *
+ * Every way of failing is one of four types, because the outbox must know the
+ * difference between "nobody heard me", "come back later", "who are you?" and "no".
+ */
+import type { DocumentNode } from '@0no-co/graphql.web'
+import { print } from '@0no-co/graphql.web'
+import type { TadaDocumentNode } from './graphql.ts'
+
+/** No answer came, so nobody knows whether the question arrived. */
+export class Unreachable extends Error {}
+
+/** The server answered that it cannot at the moment (5xx, or an error it did not explain). */
+export class ServerTrouble extends Error {}
+
+/** The session is over, or was never there. */
+export class SignedOut extends Error {}
+
+/** The server understood and refuses the whole request; asking again will not help. */
+export class Refused extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+const PATIENCE_MS = 15_000
+const SIGNED_OUT_CODES = new Set(['UNAUTHENTICATED', 'NOT_SIGNED_IN', 'SIGNED_OUT'])
+const TROUBLE_CODES = new Set(['INTERNAL', 'INTERNAL_ERROR', 'INTERNAL_SERVER_ERROR', 'RATE_LIMITED', 'THROTTLED', ''])
+
+interface Answer<Data> {
+  data?: Data | null
+  errors?: { message: string; extensions?: { code?: string } }[]
+}
+
+type Heard = (reached: boolean) => void
+type Ended = () => void
+let heard: Heard = () => {}
+let ended: Ended = () => {}
+
+/** Who wants to know whether the server was reached, and when the session turns out to be over. */
+export function watchTransport(watcher: { heard: Heard; ended: Ended }): void {
+  heard = watcher.heard
+  ended = watcher.ended
+}
+
+export async function ask<Data, Variables>(
+  document: TadaDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const query = print(document as DocumentNode)
+  const response = await post('/graphql', { query, variables })
+  if (response.status === 401) throw signedOut()
+  const answer = await body<Answer<Data>>(response)
+  const error = answer.errors?.[0]
+  if (error) throw failure(error.extensions?.code ?? '', error.message)
+  if (!response.ok || answer.data == null) throw new Refused(`HTTP_${response.status}`, `HTTP ${response.status}`)
+  return answer.data
+}
+
+/** POST JSON to a path of our own server. Throws `Unreachable` or `ServerTrouble`; other answers are the caller's. */
+export async function post(path: string, content: unknown): Promise<Response> {
+  return request(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(content),
+  })
+}
+
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(path, { credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS), ...init })
+  } catch (cause) {
+    heard(false)
+    throw new Unreachable('no answer', { cause })
+  }
+  heard(true)
+  if (response.status >= 500 || response.status === 429) throw new ServerTrouble(`HTTP ${response.status}`)
+  return response
+}
+
+async function body<Content>(response: Response): Promise<Content> {
+  try {
+    return (await response.json()) as Content
+  } catch (cause) {
+    if (response.ok) throw new Unreachable('the answer broke off', { cause })
+    throw new Refused(`HTTP_${response.status}`, `HTTP ${response.status}`)
+  }
+}
+
+function failure(code: string, message: string): Error {
+  const name = code.toUpperCase()
+  if (SIGNED_OUT_CODES.has(name)) return signedOut()
+  return TROUBLE_CODES.has(name) ? new ServerTrouble(message) : new Refused(name, message)
+}
+
+export function signedOut(): SignedOut {
+  ended()
+  return new SignedOut('signed out')
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { sensibleNow } from './sensible.ts'
+
+test('a closed shop opens first', () => {
+  expect(sensibleNow({ opened: false, closesAt: '22:30', now: '07:20' })).toBe('open')
+})
+
+test('during the day a customer may bring something back', () => {
+  expect(sensibleNow({ opened: true, closesAt: '22:30', now: '14:00' })).toBe('return')
+})
+
+test('before closing, and a little after, it is time to count', () => {
+  expect(sensibleNow({ opened: true, closesAt: '22:30', now: '21:00' })).toBe('count')
+  expect(sensibleNow({ opened: true, closesAt: '00:30', now: '23:10' })).toBe('count')
+  expect(sensibleNow({ opened: true, closesAt: '22:30', now: '23:00' })).toBe('count')
+})

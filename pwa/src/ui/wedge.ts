@@ -1,0 +1,47 @@
+/**
+ * Hardware scanners type what they read and press Enter, faster than any hand.
+ *
+ * A burst of at least `SHORTEST` characters, none more than `FAST_MS` after the one
+ * before, ended by Enter, is a scan wherever the focus is. A hand's typing is left alone.
+ */
+const FAST_MS = 50
+const SHORTEST = 4
+
+export interface Key {
+  key: string
+  at: number
+}
+
+export class WedgeReader {
+  private burst = ''
+  private lastAt = -Infinity
+
+  /** The scanned code when this key ends one. */
+  read({ key, at }: Key): string | undefined {
+    const fast = at - this.lastAt <= FAST_MS
+    this.lastAt = at
+    if (key === 'Enter') {
+      const code = this.burst
+      this.burst = ''
+      return fast && code.length >= SHORTEST ? code : undefined
+    }
+    if (key.length !== 1) return undefined
+    this.burst = fast ? this.burst + key : key
+    return undefined
+  }
+}
+
+/** Listen on the whole page. Returns how to stop. */
+export function listenForScanner(scanned: (code: string) => void): () => void {
+  const reader = new WedgeReader()
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+    const code = reader.read({ key: event.key, at: event.timeStamp })
+    if (code === undefined) return
+    event.preventDefault()
+    event.stopPropagation()
+    scanned(code)
+  }
+  addEventListener('keydown', onKey, { capture: true })
+  return () => removeEventListener('keydown', onKey, { capture: true })
+}

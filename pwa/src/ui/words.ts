@@ -1,0 +1,36 @@
+/** Names, moments and reasons in the reader's language. */
+import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { Reason } from '@/data/operations.ts'
+
+interface Named {
+  name: string
+  nameEn: string
+}
+
+const ZONE = 'Asia/Shanghai'
+
+// What a composable offers is its type: the compiler infers it once, here.
+export function useWords() {
+  const { t, locale } = useI18n()
+  const english = computed(() => locale.value === 'en')
+
+  const name = (named: Named): string => (english.value && named.nameEn ? named.nameEn : named.name)
+  const why = (reason: Reason): string => {
+    const [problem] = reason.problems
+    const said = problem ?? reason
+    return (english.value ? said.message : said.messageZh) || said.message
+  }
+  const clock = (moment: string | number, zone = ZONE): string =>
+    format(moment, locale.value, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const day = (moment: string | number, zone = ZONE): string =>
+    format(moment, locale.value, zone, { month: 'short', day: 'numeric' })
+  const weekday = (moment: string | number, zone = ZONE): string =>
+    format(moment, locale.value, zone, { weekday: 'short' })
+
+  return { t, english, name, why, clock, day, weekday }
+}
+
+function format(moment: string | number, locale: string, zone: string, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }).format(new Date(moment))
+}
