@@ -18,6 +18,7 @@ from retail.access.actor import Actor
 from retail.access.permissions import Permission
 from retail.access.work import Reading
 from retail.kernel.content import as_uuid
+from retail.kernel.refusal import NotPermitted
 from retail.stores.directory import StoreEntry
 
 SLOT = timedelta(minutes=5)
@@ -60,7 +61,12 @@ class HeatCell:
 
 
 def visible_stores(actor: Actor, stores: Mapping[UUID, StoreEntry], where: Where) -> list[StoreEntry]:
-    """Return the stores asked for whose insights the actor may read, by code."""
+    """Return the stores asked for whose insights the actor may read, by code.
+
+    Refuses somebody who may read no store's insights; a store that may not be seen is left out.
+    """
+    if Permission.INSIGHT_READ not in actor.grants:
+        raise NotPermitted(Permission.INSIGHT_READ)
     visible = actor.stores(Permission.INSIGHT_READ)
     if where.store_ids is not None:
         visible &= where.store_ids

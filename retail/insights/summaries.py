@@ -43,14 +43,28 @@ class Shelves:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """What was sold over all hours of a day, net of returns."""
+
+    units: int
+    amount: int
+    baskets: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSummary:
-    """One store today; today's figures are the sums of its hours."""
+    """One store today, hour by hour."""
 
     store: StoreEntry
     as_of: datetime
     shelves: Shelves
     sales_last_hour_fen: int
     hourly: Sequence[HourlySales]
+
+    @property
+    def today(self) -> Total:
+        """Return the sums of the hours."""
+        return total_of(self.hourly)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,19 @@ class ChainSummary:
     open_store_count: int
     shelves: Shelves
     hourly: Sequence[HourlySales]
+
+    @property
+    def today(self) -> Total:
+        """Return the sums of the hours."""
+        return total_of(self.hourly)
+
+
+def total_of(hours: Iterable[HourlySales]) -> Total:
+    """Return the sums of some hours."""
+    units = amount = baskets = 0
+    for hour in hours:
+        units, amount, baskets = units + hour.units, amount + hour.amount, baskets + hour.baskets
+    return Total(units, amount, baskets)
 
 
 async def store_summaries(reading: Reading, stores: Mapping[UUID, StoreEntry], where: Where) -> list[StoreSummary]:

@@ -1,0 +1,1 @@
+"""What a store has to do today, worked out from its books."""

@@ -1,0 +1,1 @@
+"""How to ask what is happening now: heat, and the figures of stores and chain."""

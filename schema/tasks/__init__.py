@@ -1,0 +1,1 @@
+"""How to ask what a store has to do."""
