@@ -31,21 +31,17 @@ class Employee:
 
 @dataclass(frozen=True, slots=True)
 class DemoClient:
-    """A program of the demo with its public credentials."""
+    """A program of the demo with its public credentials; `part` is what it plays in the simulator."""
 
+    part: str
     name: str
     client_id: str
     secret: str
 
 
 CLIENTS: Sequence[DemoClient] = tuple(
-    DemoClient(name, client_id, f"{client_id}-{PASSWORD}")
-    for name, client_id in (
-        ("门店收银", "demo-till"),
-        ("美团", "demo-meituan"),
-        ("抖音", "demo-douyin"),
-        ("ERP", "demo-erp"),
-    )
+    DemoClient(part, name, f"demo-{part}", f"demo-{part}-{PASSWORD}")
+    for part, name in (("till", "门店收银"), ("meituan", "美团"), ("douyin", "抖音"), ("erp", "ERP"))
 )
 
 
