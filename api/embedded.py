@@ -121,7 +121,7 @@ class EmbeddedPostgres:
         folder = leftover[1]
         return _url(folder) if self._answers(folder) else None
 
-    def forget(self) -> None:
+    def erase(self) -> None:
         """Forget every row: remove the data of a server that is not running."""
         self.home.mkdir(parents=True, exist_ok=True)
         self._take_lock()

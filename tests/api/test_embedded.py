@@ -30,7 +30,7 @@ def home() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     server = EmbeddedPostgres(folder)
-    server.forget()
+    server.erase()
     shutil.rmtree(folder)
 
 
@@ -229,7 +229,7 @@ async def test_a_home_with_a_very_long_path_works(home: Path) -> None:
     with deep:
         await write(deep.url, "tea")
 
-    deep.forget()
+    deep.erase()
 
 
 async def test_root_may_keep_its_home_private(home: Path) -> None:
@@ -242,7 +242,7 @@ async def test_root_may_keep_its_home_private(home: Path) -> None:
     with server:
         assert await read(server.url) == ["tea"]
 
-    server.forget()
+    server.erase()
     assert not server.data.exists()
 
 

@@ -40,7 +40,7 @@ class TestingPostgres:
 
     def __exit__(self, *_failure: object) -> None:
         self._server.stop()
-        self._server.forget()
+        self._server.erase()
         shutil.rmtree(self._home)
 
     def url(self, database: str) -> str:
