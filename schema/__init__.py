@@ -5,6 +5,8 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.access.queries import AccessQuery
 from schema.catalogue.queries import CatalogueQuery
+from schema.insights.queries import InsightsQuery
+from schema.insights.subscriptions import InsightsSubscription
 from schema.inventory.mutations import InventoryMutation
 from schema.inventory.queries import InventoryQuery
 from schema.inventory.subscriptions import InventorySubscription
@@ -12,10 +14,11 @@ from schema.kernel.errors import HANDLERS
 from schema.kernel.scalars import SCALARS
 from schema.stores.mutations import StoresMutation
 from schema.stores.queries import StoresQuery
+from schema.tasks.queries import TasksQuery
 
 
 @strawberry.type(description="What can be asked.")
-class Query(AccessQuery, StoresQuery, CatalogueQuery, InventoryQuery):
+class Query(AccessQuery, StoresQuery, CatalogueQuery, InventoryQuery, InsightsQuery, TasksQuery):
     pass
 
 
@@ -25,7 +28,7 @@ class Mutation(InventoryMutation, StoresMutation):
 
 
 @strawberry.type(description="What can be watched.")
-class Subscription(InventorySubscription):
+class Subscription(InventorySubscription, InsightsSubscription):
     pass
 
 

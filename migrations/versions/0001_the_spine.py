@@ -65,7 +65,7 @@ def upgrade() -> None:
     op.create_table(
         "chain",
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("single", sa.Boolean(), nullable=False),
+        sa.Column("single", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("name_en", sa.String(length=100), nullable=False),
         sa.CheckConstraint("single", name=op.f("ck_chain_single")),
@@ -358,6 +358,7 @@ def upgrade() -> None:
     )
 
     op.execute((SQL / "ledger_post_v1.sql").read_text(encoding="utf-8"))
+    op.execute("insert into chain (id, name, name_en) values (gen_random_uuid(), '我的连锁', 'My chain')")
     op.execute(WRITTEN_ONCE)
     op.execute(GUARD)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retail.kernel.base import Base, new_id
@@ -24,7 +24,7 @@ class Chain(Base):
     __table_args__ = (CheckConstraint("single", name="single"),)
 
     id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
-    single: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    single: Mapped[bool] = mapped_column(primary_key=True, server_default=true())
     name: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str] = mapped_column(String(100))
 

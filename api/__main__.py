@@ -1,0 +1,118 @@
+"""The `trueshelf` command line."""
+
+import difflib
+import sys
+from typing import Annotated
+
+import typer
+
+from api.embedded import EmbeddedPostgresError
+from api.log import configure_log
+from api.settings import ROOT, Settings, WrongSettings, read_settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+SCHEMA_FILE = ROOT / "schema" / "schema.graphql"
+
+Port = Annotated[int | None, typer.Option(help="The port to listen on, instead of TRUESHELF_PORT.")]
+
+
+def _settings(**given: object) -> Settings:
+    return read_settings(**{name: value for name, value in given.items() if value is not None})
+
+
+@app.command()
+def run(
+    port: Port = None,
+    trade: Annotated[bool, typer.Option(help="Let a simulator trade, so that the maps live.")] = True,
+) -> None:
+    """Serve the demo chain: database, migrations, sample data, simulated trade, web app."""
+    from api.serving import run_demo
+
+    run_demo(_settings(port=port), trade=trade)
+
+
+@app.command()
+def serve(port: Port = None) -> None:
+    """Serve a database that is there already (TRUESHELF_DATABASE_URL), or the embedded one."""
+    from api.serving import database, serve
+
+    settings = _settings(port=port)
+    with database(settings) as url:
+        serve(settings, url)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest shape."""
+    from api.serving import database, migrate
+
+    with database(_settings()) as url:
+        migrate(url)
+
+
+@app.command()
+def seed() -> None:
+    """Make the demo chain in the database, unless it is there."""
+    from api.serving import database, migrate, seed
+
+    with database(_settings()) as url:
+        migrate(url)
+        seed(url)
+
+
+@app.command()
+def demo_reset() -> None:
+    """Forget the embedded database and everything in it."""
+    from api.embedded import EmbeddedPostgres
+
+    settings = _settings()
+    if settings.database_url is not None:
+        raise WrongSettings("TRUESHELF_DATABASE_URL is set: only the embedded database is forgotten by this command")
+    EmbeddedPostgres(settings.home / "postgres").erase()
+
+
+@app.command()
+def export_schema(
+    check: Annotated[bool, typer.Option(help="Write nothing; fail if the file is not what the code says.")] = False,
+) -> None:
+    """Write schema/schema.graphql, the contract, from the code."""
+    from schema import schema
+
+    text = schema.as_str() + "\n"
+    if not check:
+        SCHEMA_FILE.write_text(text, encoding="utf-8")
+        return
+    held = SCHEMA_FILE.read_text(encoding="utf-8")
+    if held != text:
+        sys.stdout.writelines(difflib.unified_diff(held.splitlines(True), text.splitlines(True), "file", "code"))
+        typer.echo("schema/schema.graphql is not what the code says: run `python3 x.py schema`", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what the settings are and whether the database answers."""
+    from api.serving import database
+
+    settings = _settings()
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        shown = "(set)" if name == "database_url" and value else value
+        typer.echo(f"TRUESHELF_{name.upper()}={shown}  # {field.description}")
+    with database(settings):
+        typer.echo("database: answers")
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is told without a traceback."""
+    configure_log()
+    try:
+        app(prog_name="trueshelf")
+    except (WrongSettings, EmbeddedPostgresError) as wrong:
+        typer.echo(str(wrong), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""The application: `create_app(settings)` wires everything; the lifespan opens and closes it."""
+
+import gc
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from starlette.applications import Starlette
+
+from api.asker import Askers
+from api.bus import Bus
+from api.graphql import GraphQLApp
+from api.jobs import Jobs
+from api.routes import routes
+from api.settings import Settings, asyncpg_url
+from auth.wiring import Auth, DemoAccount
+from retail.access.work import Office
+from retail.catalogue.lookup import Lookup
+from retail.inventory.batching import Counter
+from retail.inventory.desk import Desk
+from retail.kernel.clock import utc_now
+from retail.kernel.events import CatalogueChanged, Event
+from retail.stores.directory import Directory
+from schema import schema
+from schema.kernel.errors import exposed
+from schema.kernel.live import StockFeed
+
+_COLLECT_EVERY = 50_000
+
+
+class Application:
+    """Everything that one process holds, opened in order and closed in reverse."""
+
+    def __init__(self, settings: Settings, database_url: str, demo_accounts: Sequence[DemoAccount] = ()) -> None:
+        self.settings = settings
+        self.engine = open_engine(database_url, settings.pool_size)
+        sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.bus = Bus(settings.bus_url, self._hear)
+        office = Office(sessions, self.bus.announce)
+        self.counter = Counter(self.engine, self.bus.announce)
+        self.desk = Desk(office, self.counter, Lookup(sessions), Directory(sessions))
+        self.feed = StockFeed(sessions)
+        self.auth = Auth(sessions, utc_now, settings.site, demo_accounts)
+        self.askers = Askers(self.auth, self.desk, self.feed)
+        self.jobs = Jobs(office)
+        self.graphql = GraphQLApp(
+            schema,
+            context=self.askers.context,
+            max_body=settings.max_body_bytes,
+            expose=exposed,
+            revoked=self.askers.revoked,
+        )
+
+    async def open(self) -> None:
+        """Open everything."""
+        await self.counter.open()
+        await self.feed.open()
+        await self.bus.open()
+        self.jobs.open()
+        # What start-up made stays for ever: keep the collector from walking it again and again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_COLLECT_EVERY, 20, 20)
+
+    async def close(self) -> None:
+        """Finish what has begun, then close everything."""
+        await self.graphql.drain()
+        await self.counter.close()
+        await self.jobs.close()
+        await self.feed.close()
+        await self.bus.close()
+        await self.engine.dispose()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, CatalogueChanged):
+            self.desk.lookup.forget()
+            self.desk.directory.forget()
+        else:
+            self.feed.wake()
+
+
+def open_engine(database_url: str, pool_size: int) -> AsyncEngine:
+    """Return an engine whose connections name themselves and give up on a dead server."""
+    return create_async_engine(
+        asyncpg_url(database_url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"server_settings": {"application_name": "trueshelf"}, "timeout": 5},
+    )
+
+
+def create_app(
+    settings: Settings, database_url: str | None = None, demo_accounts: Sequence[DemoAccount] = ()
+) -> Starlette:
+    """Return the ASGI application; the database is the settings' or the one given (embedded)."""
+    url = database_url or settings.database_url
+    if url is None:
+        raise ValueError("no database: give a URL or set TRUESHELF_DATABASE_URL")
+    application = Application(settings, url, demo_accounts)
+    app = Starlette(routes=routes(application.graphql), lifespan=partial(_lifespan, application))
+    app.state.auth = application.auth
+    app.state.application = application
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(application: Application, _app: Starlette) -> AsyncIterator[None]:
+    await application.open()
+    try:
+        yield
+    finally:
+        await application.close()

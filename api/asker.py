@@ -1,0 +1,81 @@
+"""Who is asking: from a request or socket to the context of its operations.
+
+An actor is remembered for two seconds, so a change of role, a departure or a revoked key counts
+within five seconds everywhere; open sockets are looked at as often, and closed.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from auth.identify import Identity
+from auth.wiring import Auth
+from retail.access.actor import Actor
+from retail.access.scope import load_actor
+from retail.inventory.desk import Desk
+from schema.kernel.context import Context
+from schema.kernel.live import StockFeed
+
+REMEMBERED_FOR = timedelta(seconds=2)
+REMEMBERED_AT_MOST = 10_000
+
+
+@dataclass(slots=True)
+class AskerContext(Context):
+    """A context that remembers by what right it is here."""
+
+    identity: Identity = field(kw_only=True)
+
+
+class Askers:
+    """Makes contexts, and says which of them have lost their right."""
+
+    def __init__(self, auth: Auth, desk: Desk, feed: StockFeed) -> None:
+        self._auth = auth
+        self._desk = desk
+        self._feed = feed
+        self._actors: dict[Identity, tuple[Actor, datetime]] = {}
+
+    async def context(self, connection: HTTPConnection, payload: dict[str, object] | None) -> AskerContext | None:
+        """Return the context of a request, or of a socket with the payload of its connection_init."""
+        by_cookie = "authorization" not in connection.headers
+        bearer = payload.get("authorization") if payload else None
+        if isinstance(bearer, str):
+            by_cookie = False
+        identity = await self._auth.identify(connection, bearer if isinstance(bearer, str) else None)
+        if identity is None or (by_cookie and not self._auth.same_origin(connection)):
+            return None
+        actor = await self._actor(identity)
+        if actor is None:
+            return None
+        return AskerContext(actor, self._desk, self._feed, identity=identity)
+
+    async def revoked(self, contexts: Sequence[Any]) -> Collection[Any]:
+        """Return the contexts whose session has ended, or whose actor may do something else now."""
+        mine: list[AskerContext] = list(contexts)
+        ended = await self._auth.ended({context.identity for context in mine})
+        gone = []
+        for context in mine:
+            now = None if context.identity in ended else await self._actor(context.identity)
+            if now is None or now.grants != context.actor.grants:
+                gone.append(context)
+        return gone
+
+    async def _actor(self, identity: Identity) -> Actor | None:
+        now = self._desk.office.clock()
+        held = self._actors.get(identity)
+        if held is not None and held[1] > now:
+            return held[0]
+        region_of = await self._desk.directory.region_of()
+        async with self._desk.office.sessions() as session:
+            actor = await load_actor(session, kind=identity.kind, actor_id=identity.id, region_of=region_of, now=now)
+        if len(self._actors) >= REMEMBERED_AT_MOST:
+            self._actors.clear()
+        if actor is None:
+            self._actors.pop(identity, None)
+        else:
+            self._actors[identity] = (actor, now + REMEMBERED_FOR)
+        return actor

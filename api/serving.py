@@ -1,0 +1,138 @@
+"""Serving: the web server over the application, and the demo's whole household around it."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from alembic import command
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from api.app import open_engine
+from api.demo.chain import DemoSeeded, seed_demo
+from api.embedded import EmbeddedPostgres
+from api.settings import PREFIX, Settings, WrongSettings, asyncpg_url
+from migrations import alembic_config
+from retail.access.work import Office
+
+GRACE_SECONDS = 5
+
+
+def migrate(database_url: str) -> None:
+    """Bring a database to the newest shape."""
+    command.upgrade(alembic_config(asyncpg_url(database_url)), "head")
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """Give the URL of the database of the settings, or of the embedded one, which is started and stopped."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with EmbeddedPostgres(settings.home / "postgres") as server:
+        yield server.url
+
+
+def seed(database_url: str) -> DemoSeeded:
+    """Make the demo chain unless it is there, showing what is being done."""
+
+    async def make() -> DemoSeeded:
+        engine = open_engine(database_url, 4)
+        try:
+            return await seed_demo(Office(async_sessionmaker(engine, expire_on_commit=False), lambda _: None), show)
+        finally:
+            await engine.dispose()
+
+    with Console(stderr=True).status("示例连锁 · demo chain") as status:
+
+        def show(what: str, done: int, total: int) -> None:
+            status.update(f"{what} {done:,}/{total:,}" if total > 1 else what)
+
+        return asyncio.run(make())
+
+
+def serve(settings: Settings, database_url: str) -> None:
+    """Serve until told to stop; open requests and mutations are finished first."""
+    if not _is_free(settings.host, settings.port):
+        raise WrongSettings(f"{PREFIX}PORT: {settings.host}:{settings.port} is in use; choose another port")
+    os.environ[f"{PREFIX}DATABASE_URL"] = database_url
+    uvicorn.run(
+        "api.asgi:make",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers if settings.workers > 1 else None,
+        loop="uvloop",
+        http="httptools",
+        ws_per_message_deflate=False,
+        ws_max_size=settings.max_body_bytes,
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def run_demo(settings: Settings, *, trade: bool) -> None:
+    """Serve the demo chain: database, migrations, seed, a simulator that trades, and the server."""
+    console = Console()
+    with database(settings) as url:
+        migrate(url)
+        seeded = seed(url)
+        os.environ[f"{PREFIX}DEMO"] = "true"
+        _introduce(console, settings, seeded)
+        with _trading(settings, on=trade):
+            serve(settings, url)
+
+
+@contextmanager
+def _trading(settings: Settings, *, on: bool) -> Iterator[None]:
+    """Let the simulator trade through the public API, in a process of its own that ends with ours."""
+    if not on:
+        yield
+        return
+    program = subprocess.Popen(  # noqa: S603 -- our own module
+        [sys.executable, "-m", "api.demo.simulator", "--url", f"http://{settings.host}:{settings.port}"],
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        program.terminate()
+        try:
+            program.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            program.kill()
+
+
+def _introduce(console: Console, settings: Settings, seeded: DemoSeeded) -> None:
+    table = Table(title="示例账号 · demo accounts", title_justify="left", box=None)
+    for heading in ("账号 login", "密码 password", "姓名 name", "岗位 role", "地点 place"):
+        table.add_column(heading)
+    for account in seeded.accounts:
+        table.add_row(account.login, account.password, account.name, account.role, account.place)
+    console.print(table)
+    channels = Table(title="渠道凭证 · channel credentials (POST /auth/token)", title_justify="left", box=None)
+    for heading in ("client_id", "client_secret", "名称 name"):
+        channels.add_column(heading)
+    for client in seeded.clients:
+        channels.add_row(client.client_id, client.secret, client.name)
+    console.print(channels)
+    console.print(f"\n  [bold green]真架 Trueshelf[/]  {settings.site}   GraphQL {settings.site}/graphql   (Ctrl-C)\n")
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,100 @@
+"""Settings: one frozen object read from the environment; a wrong value names itself at the start."""
+
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "TRUESHELF_"
+
+
+class WrongSettings(Exception):
+    """Some settings cannot be used; the message names each and says why."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside, as environment variables TRUESHELF_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    database_url: Annotated[
+        str | None, Field(description="postgresql://user:password@host/name (PostgreSQL 15 or newer); empty: embedded.")
+    ] = None
+    bus_url: Annotated[str, Field(description="memory:// for one process, redis://host:6379/0 across several.")] = (
+        "memory://"
+    )
+    host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, description="The port to listen on.")] = 8000
+    workers: Annotated[int, Field(ge=1, le=64, description="Server processes; more than one needs a Redis bus.")] = 1
+    home: Annotated[Path, Field(description="Where the embedded database and other state are kept.")] = (
+        ROOT / ".trueshelf"
+    )
+    public_url: Annotated[
+        str | None, Field(description="Where browsers find us, such as https://stock.example; else http://host:port.")
+    ] = None
+    max_body_bytes: Annotated[
+        int, Field(ge=1024, le=64 * 1024 * 1024, description="The largest request body taken.")
+    ] = 2 * 1024 * 1024
+    pool_size: Annotated[int, Field(ge=4, le=200, description="Database connections of one process.")] = 10
+    demo: Annotated[bool, Field(description="Show the demo accounts on the sign-in page. Never with real data.")] = (
+        False
+    )
+
+    @field_validator("database_url", "public_url", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).scheme not in {"postgresql", "postgres"}:
+            raise ValueError("must begin with postgresql://")
+        return value
+
+    @field_validator("bus_url")
+    @classmethod
+    def _is_a_bus(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"memory", "redis", "rediss"}:
+            raise ValueError("must begin with memory:// or redis://")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_site(cls, value: str | None) -> str | None:
+        if value is not None and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
+            raise ValueError("must be like https://stock.example")
+        return value
+
+    @model_validator(mode="after")
+    def _workers_need_a_bus(self) -> Self:
+        if self.workers > 1 and self.bus_url.startswith("memory:"):
+            raise ValueError(
+                f"{PREFIX}WORKERS={self.workers} needs {PREFIX}BUS_URL=redis://...: memory is one process's"
+            )
+        return self
+
+    @property
+    def site(self) -> str:
+        """Return where browsers find us."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def read_settings(**given: object) -> Settings:
+    """Return the settings of the environment, with some given; raise `WrongSettings` naming what is wrong."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as wrong:
+        lines = []
+        for error in wrong.errors():
+            name = PREFIX + str(error["loc"][0]).upper() if error["loc"] else "settings"
+            lines.append(f"{name}: {error['msg'].removeprefix('Value error, ')}")
+        raise WrongSettings("\n".join(lines)) from None
+
+
+def asyncpg_url(url: str) -> str:
+    """Return a PostgreSQL URL as SQLAlchemy's asyncpg dialect reads it."""
+    return "postgresql+asyncpg://" + url.split("://", 1)[1]
