@@ -6,10 +6,11 @@ from uuid import UUID
 import strawberry
 
 from retail.tasks import rules
+from retail.tasks.rules import TaskKind
 from schema.catalogue.types import Sku
 
-TaskKind = strawberry.enum(
-    rules.TaskKind,
+strawberry.enum(
+    TaskKind,
     name="TaskKind",
     description="What is to be done: open the business day, count an SKU that is below zero in the book, restock one.",
 )
