@@ -1,11 +1,15 @@
 """The servers of the tests are the real ones, and tests do not see each other's rows."""
 
+from collections.abc import Callable
+
 import asyncpg
+import psutil
 import pytest
 from playwright.async_api import Browser
 
 from tests.support.postgres import TestingPostgres
 from tests.support.redis import TestingRedis
+from tests.support.server import ServerProcess
 
 
 async def test_each_database_is_a_copy_of_its_own(postgres: TestingPostgres) -> None:
@@ -57,3 +61,36 @@ async def test_the_browser_draws_chinese(browser: Browser) -> None:
 
     # Without a Chinese font both would be the same empty box.
     assert drawn[0] != drawn[1]
+
+
+async def test_the_real_program_comes_back_after_its_plug_was_pulled(
+    database_url: str, start_server: Callable[..., ServerProcess]
+) -> None:
+    server = start_server(database_url)
+    first = server.pid
+
+    server.kill9()
+    assert not server.is_ready()
+    server.start()
+
+    assert server.is_ready()
+    assert server.pid != first
+
+
+async def test_two_processes_of_the_program_share_one_bus(
+    database_url: str, redis: TestingRedis, start_server: Callable[..., ServerProcess]
+) -> None:
+    server = start_server(database_url, TRUESHELF_WORKERS="2", TRUESHELF_BUS_URL=redis.url)
+
+    workers = psutil.Process(server.pid).children()
+    server.kill9()
+
+    assert len(workers) >= 2
+    assert not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers)
+
+
+async def test_a_program_that_cannot_start_says_why(empty_database_url: str) -> None:
+    server = ServerProcess(empty_database_url, TRUESHELF_BUS_URL="carrier-pigeon://")
+
+    with pytest.raises(AssertionError, match="TRUESHELF_BUS_URL: must begin with memory:// or redis://"), server:
+        pass
