@@ -50,7 +50,8 @@ class TestingPostgres:
     def database(self, template: str = "template1") -> Iterator[str]:
         """The URL of a fresh copy of a template; dropped afterwards, with whoever is still connected."""
         name = f"t{next(self._numbers)}"
-        self.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Without fsync, copying files is more than twice as fast as writing them through the log.
+        self.psql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield self.url(name)
         finally:
