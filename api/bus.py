@@ -69,8 +69,8 @@ class Bus:
             # Whatever was said while nobody listened: look at everything again.
             for kind in WORDS.values():
                 self._hear(kind())
-            async for message in subscriber:
-                for word in message.message.split():
+            async for message in subscriber:  # type: ignore[union-attr]  # broadcaster's __aiter__ is typed optional
+                for word in (message.message if message else "").split():
                     self._hear(WORDS[word]())
         raise ConnectionError("the bus has ended")
 

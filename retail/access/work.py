@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -170,10 +169,11 @@ async def _claim(work: Work, request_id: UUID, operation: str, hashed: bytes) ->
 
 def restored(answer: type[A], stored: Any) -> A:
     """Return a stored answer as the dataclass that it was made from."""
-    value: A = _adapter(answer).validate_python(stored)
+    adapter = _ADAPTERS.get(answer)
+    if adapter is None:
+        adapter = _ADAPTERS[answer] = TypeAdapter(answer)
+    value: A = adapter.validate_python(stored)
     return value
 
 
-@cache
-def _adapter(answer: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(answer)
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}

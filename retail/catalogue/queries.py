@@ -1,6 +1,6 @@
 """Reads of the catalogue: categories, SKUs by text and category, SKUs by id."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -49,13 +49,13 @@ async def categories(session: AsyncSession) -> list[CategoryRow]:
     return [_category(row) for row in rows]
 
 
-def below_categories(category_ids: Collection[UUID]) -> Select[tuple[UUID]]:
+def below_categories(category_ids: Collection[UUID]) -> Select[UUID]:
     """Return the ids of some categories and of all below them."""
     tree = select(Category.id).where(Category.id.in_(category_ids)).cte("tree", recursive=True)
     return select(tree.union(select(Category.id).join(tree, Category.parent_id == tree.c.id)).c.id)
 
 
-def skus_with(words: str) -> Select[tuple[UUID]]:
+def skus_with(words: str) -> Select[UUID]:
     """Return the SKUs whose names, code or pinyin contain a text, or whose GTIN it is."""
     plain = words.strip().lower()
     pattern = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -65,7 +65,7 @@ def skus_with(words: str) -> Select[tuple[UUID]]:
     return select(Sku.id).where(or_(found, Sku.id.in_(_coded(plain))))
 
 
-def skus_in(category_ids: Collection[UUID]) -> Select[tuple[UUID]]:
+def skus_in(category_ids: Collection[UUID]) -> Select[UUID]:
     """Return the SKUs of some categories and of all below them."""
     return (
         select(Sku.id)
@@ -114,18 +114,28 @@ async def skus_by_id(session: AsyncSession, sku_ids: Sequence[UUID]) -> dict[UUI
     ):
         codes.setdefault(as_uuid(row.sku_id), []).append((row.gtin, row.pack_units))
     found = {}
-    for row in await session.execute(
+    rows: Iterable[Any] = await session.execute(
         select(*_SKU, *_CATEGORY)
         .join(Product, Product.id == Sku.product_id)
         .join(Category, Category.id == Product.category_id)
         .where(Sku.id.in_(sku_ids))
-    ):
+    )
+    for row in rows:
         sku_id = as_uuid(row[0])
-        found[sku_id] = SkuRow(sku_id, *row[1:5], Locality(row[5]), _category(row[6:11]), tuple(codes.get(sku_id, ())))
+        found[sku_id] = SkuRow(
+            id=sku_id,
+            code=row[1],
+            name=row[2],
+            name_en=row[3],
+            unit=row[4],
+            locality=Locality(row[5]),
+            category=_category(row[6:11]),
+            gtins=tuple(codes.get(sku_id, ())),
+        )
     return found
 
 
-def _coded(gtin: str) -> Select[tuple[UUID]]:
+def _coded(gtin: str) -> Select[UUID]:
     return select(SkuCode.sku_id).where(SkuCode.gtin == plain_gtin(gtin))
 
 

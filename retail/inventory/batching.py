@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -112,7 +113,7 @@ class Counter:
         """Take the calls of the next batch; a twin of a taken request waits for the next one."""
         batch: list[Call] = []
         twins: list[Call] = []
-        ids = set()
+        ids: set[UUID] = set()
         lines = 0
         while self._waiting and len(batch) < BATCH_CALLS:
             call = self._waiting[0]

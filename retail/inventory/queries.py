@@ -220,18 +220,25 @@ def _bound(within: Slice) -> dict[str, Any]:
 
 def _movement(row: Any) -> MovementRow:
     return MovementRow(
-        as_uuid(row[0]),
-        row[1],
-        MovementKind(row[2]),
-        row[3],
-        row[4],
-        Account(row[5]),
-        *row[6:8],
-        AdjustmentReason(row[8]) if row[8] else None,
-        *row[9:16],
-        Source(row[16]),
-        as_uuid(row[17]),
-        row[18],
+        movement_id=as_uuid(row[0]),
+        version=row[1],
+        kind=MovementKind(row[2]),
+        quantity=row[3],
+        reserved=row[4],
+        counter_account=Account(row[5]),
+        balance=row[6],
+        amount_fen=row[7],
+        reason=AdjustmentReason(row[8]) if row[8] else None,
+        note=row[9],
+        occurred_at=row[10],
+        recorded_at=row[11],
+        clock_error_seconds=row[12],
+        device=row[13],
+        latitude=row[14],
+        longitude=row[15],
+        source=Source(row[16]),
+        document_id=as_uuid(row[17]),
+        by=row[18],
     )
 
 
