@@ -26,12 +26,13 @@ log = structlog.get_logger(__name__)
 
 SALES_A_SECOND = 3.0
 """In the busiest hour at pace 1."""
-_QUIETEST = 0.4
+_QUIETEST = 0.6
 """However late it is, somebody looks at the demo: no hour is quieter than this share."""
 _AT_ONCE = 16
 _HELD_AT_MOST = 400
 _ORDERED = 0.25
 _LORRY_SECONDS, _RETURN_SECONDS, _REFRESH_SECONDS = 12.0, 20.0, 30.0
+_ORPHAN_SECONDS = 0.5
 
 
 async def simulate(
@@ -139,7 +140,19 @@ async def _until_told(url: str, clients: Sequence[DemoClient], pace: float) -> T
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return await simulate(url, clients, pace=pace, stop=stop)
+    orphaned = asyncio.create_task(_stop_when_orphaned(stop))
+    try:
+        return await simulate(url, clients, pace=pace, stop=stop)
+    finally:
+        orphaned.cancel()
+
+
+async def _stop_when_orphaned(stop: asyncio.Event) -> None:
+    """End with the program that started us, also when it is killed."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 -- nobody tells a child of its parent's end
+        await asyncio.sleep(_ORPHAN_SECONDS)
+    stop.set()
 
 
 if __name__ == "__main__":
