@@ -17,7 +17,7 @@ export interface DemoAccount {
   password: string
   name: string
   role: string
-  store: string | null
+  place: string
 }
 
 const STORE_KEY = 'trueshelf.store'
@@ -99,7 +99,7 @@ export function workFor(storeId: string): void {
 export async function demoAccounts(): Promise<DemoAccount[]> {
   try {
     const response = await request('/auth/demo-accounts')
-    return response.ok ? ((await response.json()) as DemoAccount[]) : []
+    return response.ok ? ((await response.json()) as { accounts: DemoAccount[] }).accounts : []
   } catch {
     return []
   }
