@@ -23,7 +23,7 @@ from retail.kernel.base import new_id
 from retail.stores.directory import Directory, StoreEntry
 from retail.stores.models import BusinessDay, Region, Store
 
-SHANGHAI, URUMQI, NEW_YORK = "Asia/Shanghai", "Asia/Urumqi", "America/New_York"
+SHANGHAI, URUMQI, KATHMANDU, NEW_YORK = "Asia/Shanghai", "Asia/Urumqi", "Asia/Kathmandu", "America/New_York"
 NOON_IN_SHANGHAI = datetime(2026, 11, 20, 4, 2, tzinfo=UTC)
 COUNTER_ACCOUNT = {"sale": "customer", "customer_return": "customer", "receipt": "supplier"}
 
