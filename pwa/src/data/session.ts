@@ -80,7 +80,7 @@ export async function signIn(login: string, password: string): Promise<SignInAns
 /** Readings are dropped; operations that wait stay until their person signs in again. */
 export async function signOut(): Promise<void> {
   hangUp()
-  await request('/auth/sign-out', { method: 'POST' }).catch(() => undefined)
+  await post('/auth/sign-out', {}).catch(() => undefined)
   await forgetReadings()
   session.me = undefined
   session.state = 'signed-out'

@@ -29,7 +29,7 @@ export class Refused extends Error {
 
 const PATIENCE_MS = 15_000
 const SIGNED_OUT_CODES = new Set(['UNAUTHENTICATED', 'NOT_SIGNED_IN', 'SIGNED_OUT'])
-const TROUBLE_CODES = new Set(['INTERNAL', 'INTERNAL_ERROR', 'INTERNAL_SERVER_ERROR', 'RATE_LIMITED', 'THROTTLED', ''])
+const TROUBLE_CODES = new Set(['INTERNAL', 'INTERNAL_ERROR', 'INTERNAL_SERVER_ERROR', 'UNAVAILABLE', 'RATE_LIMITED', 'THROTTLED', ''])
 
 interface Answer<Data> {
   data?: Data | null
