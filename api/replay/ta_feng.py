@@ -7,7 +7,6 @@ of the file. Money is in whole New Taiwan dollars, kept here in hundredths.
 
 import csv
 import io
-import sys
 import zipfile
 from array import array
 from collections import Counter
@@ -15,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from importlib.util import find_spec
 from pathlib import Path
+from sys import intern as keep
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -96,8 +96,7 @@ def _rows(path: Path) -> Iterator[Row]:
         lines = csv.reader(io.TextIOWrapper(file, "utf-8-sig"))
         next(lines)
         for day, customer, _age, area, subclass, product, amount, _cost, price in lines:
-            texts = (sys.intern(text) for text in (day, customer, area, subclass, product))
-            yield Row(*texts, int(amount), int(price))
+            yield Row(keep(day), keep(customer), keep(area), keep(subclass), keep(product), int(amount), int(price))
 
 
 def _trade(rows: Sequence[Row], areas: Sequence[str], products: Sequence[str]) -> Trade:
