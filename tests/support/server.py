@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+import psutil
+
 from tests.support.environment import clean_environment
 from tests.support.ports import free_port
 
@@ -98,10 +100,13 @@ class ServerProcess:
     def kill9(self) -> None:
         """The plug is pulled: no goodbye, no clean-up."""
         if self._program is not None:
+            family = _family_of(self._program.pid)
             with suppress(ProcessLookupError):
                 os.killpg(self._program.pid, signal.SIGKILL)
             self._program.wait()
             self._program = None
+            while any(map(_is_alive, family)):
+                time.sleep(0.01)
 
     def restart(self) -> None:
         self.stop()
@@ -113,3 +118,18 @@ class ServerProcess:
                 self.stop()
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _family_of(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Whether it still runs; where nobody collects orphans, the dead stay as zombies."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
