@@ -2,13 +2,16 @@
 
 import difflib
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from api.admin import BadFile
 from api.embedded import EmbeddedPostgresError
 from api.log import configure_log
 from api.settings import ROOT, Settings, WrongSettings, read_settings
+from retail.access.permissions import Role
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -47,7 +50,7 @@ def migrate() -> None:
     """Bring the database to the newest shape."""
     from api.serving import database, migrate
 
-    with database(_settings()) as url:
+    with database(_settings(), shared=True) as url:
         migrate(url)
 
 
@@ -56,7 +59,7 @@ def seed() -> None:
     """Make the demo chain in the database, unless it is there."""
     from api.serving import database, migrate, seed
 
-    with database(_settings()) as url:
+    with database(_settings(), shared=True) as url:
         migrate(url)
         seed(url)
 
@@ -70,6 +73,68 @@ def demo_reset() -> None:
     if settings.database_url is not None:
         raise WrongSettings("TRUESHELF_DATABASE_URL is set: only the embedded database is forgotten by this command")
     EmbeddedPostgres(settings.home / "postgres").erase()
+
+
+File = Annotated[Path, typer.Argument(help="A CSV file, UTF-8, with a header; see docs/real-chain.md.")]
+Stores = Annotated[list[str] | None, typer.Option("--store", help="A store's code; may be given more than once.")]
+Regions = Annotated[list[str] | None, typer.Option("--region", help="A region's code; may be given more than once.")]
+
+
+@app.command()
+def import_stores(file: File) -> None:
+    """Add or change stores from a CSV file: code, name, region, and what else is known."""
+    from api import admin
+    from api.serving import database
+
+    with database(_settings(), shared=True) as url:
+        count = admin.run(url, lambda work: admin.import_stores(work, file))
+    typer.echo(f"{count} stores")
+
+
+@app.command()
+def import_goods(file: File) -> None:
+    """Add SKUs from a CSV file: code, name, category, and what else is known."""
+    from api import admin
+    from api.serving import database
+
+    with database(_settings(), shared=True) as url:
+        count = admin.run(url, lambda work: admin.import_goods(work, file))
+    typer.echo(f"{count} SKUs")
+
+
+@app.command()
+def add_person(
+    name: str,
+    login: Annotated[str, typer.Option(help="What the person signs in with.")],
+    role: Annotated[Role, typer.Option(help="The role.")],
+    store: Stores = None,
+    region: Regions = None,
+) -> None:
+    """Hire somebody into a role in stores, regions or (neither named) the whole chain; prints a first password."""
+    from api import admin
+    from api.serving import database
+
+    with database(_settings(), shared=True) as url:
+        first = admin.run(
+            url,
+            lambda work: admin.add_person(
+                work, name=name, login=login, role=role, stores=store or [], regions=region or []
+            ),
+        )
+    typer.echo(f"{login} {first}")
+
+
+@app.command()
+def add_channel(name: str, store: Stores = None, region: Regions = None) -> None:
+    """Connect a till system, ERP or platform; prints its client id and secret, once."""
+    from api import admin
+    from api.serving import database
+
+    with database(_settings(), shared=True) as url:
+        client_id, secret = admin.run(
+            url, lambda work: admin.add_channel(work, name=name, stores=store or [], regions=region or [])
+        )
+    typer.echo(f"client_id={client_id}\nclient_secret={secret}")
 
 
 @app.command()
@@ -100,7 +165,7 @@ def doctor() -> None:
         value = getattr(settings, name)
         shown = "(set)" if name == "database_url" and value else value
         typer.echo(f"TRUESHELF_{name.upper()}={shown}  # {field.description}")
-    with database(settings):
+    with database(settings, shared=True):
         typer.echo("database: answers")
 
 
@@ -109,7 +174,7 @@ def main() -> None:
     configure_log()
     try:
         app(prog_name="trueshelf")
-    except (WrongSettings, EmbeddedPostgresError) as wrong:
+    except (WrongSettings, EmbeddedPostgresError, BadFile) as wrong:
         typer.echo(str(wrong), err=True)
         sys.exit(2)
 

@@ -30,13 +30,21 @@ def migrate(database_url: str) -> None:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """Give the URL of the database of the settings, or of the embedded one, which is started and stopped."""
+def database(settings: Settings, *, shared: bool = False) -> Iterator[str]:
+    """Give the URL of the database of the settings, or of the embedded one, which is started and stopped.
+
+    `shared` is for commands beside a running server: they use its embedded database if it is up.
+    """
     if settings.database_url is not None:
         yield settings.database_url
         return
-    with EmbeddedPostgres(settings.home / "postgres") as server:
-        yield server.url
+    embedded = EmbeddedPostgres(settings.home / "postgres")
+    running = embedded.running_url() if shared else None
+    if running is not None:
+        yield running
+        return
+    with embedded:
+        yield embedded.url
 
 
 def seed(database_url: str) -> DemoSeeded:
