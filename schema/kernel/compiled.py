@@ -247,6 +247,7 @@ class Operations:
 
 def _parsed(text: str, limits: Limits) -> DocumentNode:
     try:
+        hold("number of characters", len(text), limits.characters)
         document = parse(text, max_tokens=limits.tokens)
         check_shape(document, limits)
     except LimitExceeded as error:

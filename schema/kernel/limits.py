@@ -1,8 +1,8 @@
 """How much one operation may ask for: measured before anything runs, so that a short text cannot cost long work.
 
-Three measures, each taken as soon as it can be: tokens while the text is parsed; depth, aliases and fields on the
-parsed document, before it is validated (validation itself can be made slow); the cost, which needs the types and the
-variables, just before execution. Every refusal names the limit, what was asked and what is allowed.
+Three measures, each taken as soon as it can be: characters and tokens while the text is parsed; depth, aliases and
+fields on the parsed document, before it is validated (validation itself can be made slow); the cost, which needs the
+types and the variables, just before execution. Every refusal names the limit, what was asked and what is allowed.
 """
 
 from collections.abc import Mapping
@@ -38,9 +38,11 @@ class Limits:
     """The most that one operation may ask for.
 
     `cost` counts field values: a field costs one, and what is below a list counts as often as the `first` of the
-    list or of the connection around it says (else `ASSUMED_ITEMS` times). `depth` leaves room for the standard introspection query.
+    list or of the connection around it says (else `ASSUMED_ITEMS` times). `depth` leaves room for the standard
+    introspection query.
     """
 
+    characters: int = 64 * 1024
     tokens: int = 2_000
     depth: int = 16
     aliases: int = 30
