@@ -159,7 +159,8 @@ async def _open_stock(
     for new in source.stores:
         if await _opened_at(office, source, new.code, needs) is None:
             async with office.work(None) as work:
-                await _open_store(work, source, new.code, stores[new.code], needs[new.code], skus, opens)
+                template = _opening(work, source, new.code, stores[new.code], opens)
+                await _open_store(work, source, new.code, template, needs[new.code], skus)
         done += len(needs[new.code])
         progress("Opening stock", done, total)
     return opens - source.begins()
@@ -178,12 +179,10 @@ async def _open_store(
     work: Work,
     source: Source,
     code: str,
-    store_id: UUID,
+    template: Entry,
     need: Mapping[str, int],
     skus: Mapping[str, UUID],
-    opens: datetime,
 ) -> None:
-    template = _opening(work, source, code, store_id, opens)
     entries = [
         template._replace(
             movement_id=_opening_id(source, code, sku),
@@ -193,7 +192,9 @@ async def _open_store(
         )
         for sku, units in sorted(need.items())
     ]
-    await ledger.set_safety_stock(work, store_id, {skus[sku]: safety_stock(units) for sku, units in need.items()})
+    await ledger.set_safety_stock(
+        work, template.store_id, {skus[sku]: safety_stock(units) for sku, units in need.items()}
+    )
     for start in range(0, len(entries), _AT_ONCE):
         await ledger.post(work, entries[start : start + _AT_ONCE])
 
