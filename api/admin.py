@@ -16,6 +16,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from api.app import open_engine
@@ -199,6 +200,8 @@ async def add_person(
         await create_local_account(work.session, person.id, login, first)
     except ValueError as wrong:
         raise BadFile(str(wrong)) from None
+    except IntegrityError:
+        raise BadFile(f"the login {login} is taken") from None
     return first
 
 

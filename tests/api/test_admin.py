@@ -103,3 +103,16 @@ def test_a_person_is_not_hired_into_a_store_that_is_not_there(database_url: str)
         )
 
     assert _ask(database_url, "select count(*) from person") == [(0,)]
+
+
+def test_a_login_belongs_to_one_person(database_url: str) -> None:
+    def hire(name: str) -> str:
+        return admin.run(
+            database_url,
+            lambda work: admin.add_person(work, name=name, login="hq", role=Role.HQ_OPERATIONS, stores=[], regions=[]),
+        )
+
+    hire("林婉清")
+
+    with pytest.raises(BadFile, match="the login hq is taken"):
+        hire("何志远")
