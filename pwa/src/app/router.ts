@@ -35,5 +35,7 @@ export const router = createRouter({
 router.beforeEach((to): RouteLocationRaw | true => {
   const signedIn = sessionState.value === 'signed-in' || sessionState.value === 'expired'
   if (to.meta['open'] === true) return signedIn && sessionState.value !== 'expired' ? '/' : true
-  return signedIn ? true : { path: '/sign-in', query: to.path === '/' ? {} : { next: to.fullPath } }
+  if (signedIn) return true
+  const wanted = to.redirectedFrom?.fullPath ?? to.fullPath
+  return { path: '/sign-in', query: wanted === '/' ? {} : { next: wanted } }
 })

@@ -7,7 +7,9 @@ const CHECK_MS = 30 * 60_000
 
 export async function watchForUpdates(): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
-  const registration = await navigator.serviceWorker.register('/sw.js')
+  const registration = await navigator.serviceWorker.register('/sw.js').catch(() => undefined)
+  // A private window may refuse: the app works, it only needs the network to open.
+  if (!registration) return
   offer(registration)
   registration.addEventListener('updatefound', () => {
     registration.installing?.addEventListener('statechange', () => offer(registration))

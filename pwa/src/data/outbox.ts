@@ -38,8 +38,9 @@ export class Outbox {
 
   /** Returns when the operation is safely on this device, not when it is sent. */
   async put(operation: Omit<Operation, 'order' | 'state' | 'attempts'>): Promise<void> {
-    const db = await this.world.db()
-    await db.add('operations', { ...operation, state: 'waiting', attempts: 0 })
+    const work = (await this.world.db()).transaction('operations', 'readwrite', { durability: 'strict' })
+    await work.store.add({ ...operation, state: 'waiting', attempts: 0 })
+    await work.done
     this.world.changed()
     void this.drain()
   }

@@ -63,7 +63,7 @@ const en: typeof zh = {
     toManager: 'Dashboard',
     open: 'Open',
     closed: 'Not open yet',
-    opensAt: 'Opens {time} · tap to begin',
+    opensAt: 'Opens {time}, tap to begin',
     openedAt: 'Since {time} · {who}',
     returned: '{n} today',
     noReturn: 'None today',

@@ -1,0 +1,219 @@
+/**
+ * Where each store stands on the manager's map.
+ *
+ * Stores of one chain are far apart between cities and close together inside one, so
+ * a single map shows three dots. Every region gets a panel scaled to its own bounds,
+ * with east and north kept true; circles that overlap are pushed apart a little, and
+ * a name is shown where it covers nothing. All in pixels, so that it can be checked.
+ */
+export interface Place {
+  id: string
+  regionId: string
+  latitude: number | null
+  longitude: number | null
+  name: string
+  /** Radius of its circle in pixels. */
+  radius: number
+}
+
+export interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+export interface Panel extends Box {
+  regionId: string
+  project: (longitude: number, latitude: number) => { x: number; y: number }
+}
+
+export type Side = 'right' | 'left' | 'top' | 'bottom'
+
+export interface Spot {
+  id: string
+  x: number
+  y: number
+  radius: number
+  /** Undefined when there is no room for the name. */
+  label: Side | undefined
+}
+
+const GAP = 8
+const TITLE = 26
+const MARGIN = 14
+const LABEL_HEIGHT = 15
+const ROUNDS = 40
+
+export function arrange(
+  places: Place[],
+  regionIds: string[],
+  size: { width: number; height: number },
+  fontSize: number,
+): { panels: Panel[]; spots: Spot[] } {
+  const inhabited = regionIds.filter((regionId) => places.some((place) => place.regionId === regionId))
+  const boxes = tile(inhabited.length, size)
+  const panels: Panel[] = []
+  const spots: Spot[] = []
+  inhabited.forEach((regionId, index) => {
+    const box = boxes[index]
+    if (!box) return
+    const here = places.filter((place) => place.regionId === regionId)
+    const inner = innerBox(box, here, fontSize)
+    const project = projection(here, inner)
+    panels.push({ ...box, regionId, project })
+    spots.push(...labelled(separated(positions(here, project, inner), inner), box, here, fontSize))
+  })
+  return { panels, spots }
+}
+
+/** Equal boxes whose shape is closest to a square. */
+function tile(count: number, { width, height }: { width: number; height: number }): Box[] {
+  if (count === 0) return []
+  const shapes = Array.from({ length: count }, (_, index) => index + 1).map((columns) => {
+    const rows = Math.ceil(count / columns)
+    const box = { width: (width - GAP * (columns - 1)) / columns, height: (height - GAP * (rows - 1)) / rows }
+    return { columns, ...box, slant: Math.abs(Math.log(box.width / box.height)) + (columns * rows - count) * 0.2 }
+  })
+  const best = shapes.reduce((one, other) => (other.slant < one.slant ? other : one))
+  return Array.from({ length: count }, (_, index) => ({
+    x: (index % best.columns) * (best.width + GAP),
+    y: Math.floor(index / best.columns) * (best.height + GAP),
+    width: best.width,
+    height: best.height,
+  }))
+}
+
+/** Room for the title above, and for half a name at both sides. */
+function innerBox(box: Box, places: Place[], fontSize: number): Box {
+  const largest = Math.max(0, ...places.map(({ radius }) => radius))
+  const side = Math.min(box.width / 4, largest + MARGIN + fontSize)
+  const top = TITLE + largest
+  return {
+    x: box.x + side,
+    y: box.y + top,
+    width: Math.max(1, box.width - 2 * side),
+    height: Math.max(1, box.height - top - largest - MARGIN),
+  }
+}
+
+/** Equirectangular around the region's own middle, stretched to fill the box by at most a half in either direction. */
+function projection(places: Place[], box: Box): Panel['project'] {
+  const located = places.filter((place) => place.latitude !== null && place.longitude !== null)
+  const latitudes = located.map((place) => place.latitude ?? 0)
+  const longitudes = located.map((place) => place.longitude ?? 0)
+  const middle = { latitude: mid(latitudes), longitude: mid(longitudes) }
+  const shrink = Math.cos((middle.latitude * Math.PI) / 180)
+  const wide = Math.max(span(longitudes) * shrink, 1e-6)
+  const high = Math.max(span(latitudes), 1e-6)
+  const even = Math.min(box.width / wide, box.height / high)
+  const scaleX = Math.min(box.width / wide, even * 1.5)
+  const scaleY = Math.min(box.height / high, even * 1.5)
+  return (longitude, latitude) => ({
+    x: box.x + box.width / 2 + (longitude - middle.longitude) * shrink * scaleX,
+    y: box.y + box.height / 2 - (latitude - middle.latitude) * scaleY,
+  })
+}
+
+/** Stores without a position stand in rows, in their order. */
+function positions(places: Place[], project: Panel['project'], box: Box): Omit<Spot, 'label'>[] {
+  const lost = places.filter((place) => place.latitude === null || place.longitude === null)
+  const columns = Math.max(1, Math.ceil(Math.sqrt((lost.length * box.width) / box.height)))
+  const rows = Math.max(1, Math.ceil(lost.length / columns))
+  return places.map((place) => {
+    const index = lost.indexOf(place)
+    const point =
+      index < 0
+        ? project(place.longitude ?? 0, place.latitude ?? 0)
+        : {
+            x: box.x + ((index % columns) + 0.5) * (box.width / columns),
+            y: box.y + (Math.floor(index / columns) + 0.5) * (box.height / rows),
+          }
+    return { id: place.id, radius: place.radius, ...point }
+  })
+}
+
+function separated(spots: Omit<Spot, 'label'>[], box: Box): Omit<Spot, 'label'>[] {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    let moved = false
+    for (const [index, one] of spots.entries()) {
+      for (const other of spots.slice(index + 1)) moved = pushApart(one, other) || moved
+    }
+    for (const spot of spots) {
+      spot.x = Math.min(box.x + box.width, Math.max(box.x, spot.x))
+      spot.y = Math.min(box.y + box.height, Math.max(box.y, spot.y))
+    }
+    if (!moved) break
+  }
+  return spots
+}
+
+function pushApart(one: Omit<Spot, 'label'>, other: Omit<Spot, 'label'>): boolean {
+  const dx = other.x - one.x || 0.01
+  const dy = other.y - one.y
+  const distance = Math.hypot(dx, dy)
+  const missing = one.radius + other.radius + 3 - distance
+  if (missing <= 0) return false
+  const push = missing / 2 / distance
+  one.x -= dx * push
+  one.y -= dy * push
+  other.x += dx * push
+  other.y += dy * push
+  return true
+}
+
+function labelled(spots: Omit<Spot, 'label'>[], panel: Box, places: Place[], fontSize: number): Spot[] {
+  const taken: Box[] = spots.map(({ x, y, radius }) => ({ x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius }))
+  return spots.map((spot, own) => {
+    const width = textWidth(places[own]?.name ?? '', fontSize)
+    const others = taken.filter((_, index) => index !== own)
+    const side = (['right', 'left', 'bottom', 'top'] as const).find((candidate) => {
+      const box = labelBox(spot, candidate, width)
+      return inside(box, panel) && others.every((known) => !overlap(box, known))
+    })
+    if (side) taken.push(labelBox(spot, side, width))
+    return { ...spot, label: side }
+  })
+}
+
+export function labelBox(spot: { x: number; y: number; radius: number }, side: Side, width: number): Box {
+  const away = spot.radius + 4
+  const [x, y] = {
+    right: [spot.x + away, spot.y - LABEL_HEIGHT / 2],
+    left: [spot.x - away - width, spot.y - LABEL_HEIGHT / 2],
+    top: [spot.x - width / 2, spot.y - away - LABEL_HEIGHT],
+    bottom: [spot.x - width / 2, spot.y + away],
+  }[side] as [number, number]
+  return { x, y, width, height: LABEL_HEIGHT }
+}
+
+/** Han characters are as wide as they are high; others about half. */
+export function textWidth(text: string, fontSize: number): number {
+  return Array.from(text).reduce((sum, character) => sum + (character > '⺀' ? fontSize : fontSize * 0.56), 0)
+}
+
+export function overlap(one: Box, other: Box): boolean {
+  return (
+    one.x < other.x + other.width &&
+    other.x < one.x + one.width &&
+    one.y < other.y + other.height &&
+    other.y < one.y + one.height
+  )
+}
+
+function inside(box: Box, panel: Box): boolean {
+  return (
+    box.x >= panel.x + 2 &&
+    box.y >= panel.y + 2 &&
+    box.x + box.width <= panel.x + panel.width - 2 &&
+    box.y + box.height <= panel.y + panel.height - 2
+  )
+}
+
+function mid(values: number[]): number {
+  return values.length ? (Math.min(...values) + Math.max(...values)) / 2 : 0
+}
+
+function span(values: number[]): number {
+  return values.length ? Math.max(...values) - Math.min(...values) : 0
+}
