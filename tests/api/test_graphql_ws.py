@@ -89,7 +89,9 @@ class Guest:
 
 @asynccontextmanager
 async def serving(app: GraphQLApp) -> AsyncIterator[str]:
-    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="websockets-sansio")
+    config = uvicorn.Config(
+        app, port=0, log_level="critical", lifespan="off", ws="websockets-sansio", ws_per_message_deflate=False
+    )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own are kept
     task = asyncio.create_task(server.serve())
