@@ -9,12 +9,13 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+import auth.models  # noqa: F401 -- importing a model adds its table to the metadata
 import retail.access.models
 import retail.catalogue.models
 import retail.insights.models
 import retail.inventory.models
 import retail.kernel.requests
-import retail.stores.models  # noqa: F401 -- importing a model adds its table to the metadata
+import retail.stores.models  # noqa: F401 -- same
 from retail.kernel.base import Base, Xid8
 
 ischema_names["xid8"] = Xid8  # so that reflection knows the type

@@ -19,19 +19,6 @@ depends_on = None
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
-WRITTEN_ONCE = """
-create function movement_is_written_once() returns trigger language plpgsql as $$
-begin
-    raise exception 'a movement is written once and never edited';
-end
-$$
-"""
-
-GUARD = """
-create trigger written_once before update or delete or truncate on movement
-for each statement execute function movement_is_written_once()
-"""
-
 
 def upgrade() -> None:
     op.create_table(
@@ -357,10 +344,9 @@ def upgrade() -> None:
         postgresql_with={"fillfactor": 60},
     )
 
-    op.execute((SQL / "ledger_post_v1.sql").read_text(encoding="utf-8"))
+    for name in ("ledger_post_v1", "written_once_v1", "written_once_guard_v1"):
+        op.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))
     op.execute("insert into chain (id, name, name_en) values (gen_random_uuid(), '我的连锁', 'My chain')")
-    op.execute(WRITTEN_ONCE)
-    op.execute(GUARD)
 
 
 def downgrade() -> None:
