@@ -174,8 +174,14 @@ _FIGURES = """
         from {days}
         group by 1, 2
     ), hour as (
-        select wanted.store_id, shelf.top_id, sum(s.units)::bigint as units
-        from {slots}
+        select shop.store_id, shelf.top_id, sum(sold.units)::bigint as units
+        from (select distinct store_id from wanted) shop
+        cross join lateral (
+            select s.sku_id, sum(s.units) as units from sales_slot s
+            where s.store_id = shop.store_id and s.slot >= :hour_from
+            group by 1
+        ) sold
+        join shelf on shelf.sku_id = sold.sku_id
         group by 1, 2
     )
     select level.store_id, level.top_id, skus, available, out, below, negative, shortage, sold,
@@ -193,10 +199,6 @@ _ALL_CELLS = text(
             "wanted join sales_day d on d.store_id = wanted.store_id and d.day = wanted.day"
             " join shelf on shelf.sku_id = d.sku_id"
         ),
-        slots=(
-            "wanted join sales_slot s on s.store_id = wanted.store_id and s.slot >= :hour_from"
-            " join shelf on shelf.sku_id = s.sku_id"
-        ),
     )
 )
 
@@ -211,10 +213,6 @@ _TOUCHED_CELLS = text(
         days=(
             "wanted join shelf on shelf.top_id = wanted.top_id"
             " join sales_day d on d.store_id = wanted.store_id and d.day = wanted.day and d.sku_id = shelf.sku_id"
-        ),
-        slots=(
-            "wanted join sales_slot s on s.store_id = wanted.store_id and s.slot >= :hour_from"
-            " join shelf on shelf.sku_id = s.sku_id and shelf.top_id = wanted.top_id"
         ),
     )
 )
