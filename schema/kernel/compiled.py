@@ -8,6 +8,7 @@ afterwards, from the resolver's own outcome, which is never asked for twice. So 
 A resolver that runs in a plan is handed a `ResolverInfo`, which knows `context` and `field_name` only.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
@@ -129,8 +130,8 @@ class Operations:
             document=document,
             definition=definition,
             cost=cost_of(self._schema, document, definition),
-            # The names are reserved, and a string that holds one is only refused to those who may not introspect.
-            introspects="__schema" in text or "__type(" in text.replace(" ", ""),
+            # The names are reserved; a text that only quotes one is refused to nobody who may introspect.
+            introspects=re.search(r"__(schema|type)\b", text) is not None,
             plan=self._plan(document, definition),
         )
 

@@ -101,7 +101,7 @@ def test_the_standard_introspection_fits_into_the_limits() -> None:
 def test_introspection_is_refused_to_those_who_may_not() -> None:
     operations = Operations(corner_shop())
 
-    for text in ("{ __schema { queryType { name } } }", '{ __type (name: "Line") { name } }'):
+    for text in ("{ __schema { queryType { name } } }", '{ __type #\n, (name: "Line") { name } }'):
         with pytest.raises(Rejected, match="Introspection is not allowed"):
             operations.admit(operations.prepare(text), {}, introspection=False)
     operations.admit(operations.prepare("{ __typename }"), {}, introspection=False)
