@@ -138,6 +138,24 @@ def add_channel(name: str, store: Stores = None, region: Regions = None) -> None
 
 
 @app.command()
+def check_ledger() -> None:
+    """Check with plain SQL that the ledger adds up; exit 1 if it does not."""
+    import asyncio
+
+    from rich.progress import Progress
+
+    from api.ledger_check import check_ledger
+    from api.serving import database
+
+    with database(_settings(), shared=True) as url, Progress(transient=True) as bar:
+        task = bar.add_task("门店 · stores", total=None)
+        checked = asyncio.run(check_ledger(url, lambda done, total: bar.update(task, completed=done, total=total)))
+    for line in checked.lines():
+        typer.echo(line)
+    raise typer.Exit(0 if checked.is_clean else 1)
+
+
+@app.command()
 def export_schema(
     check: Annotated[bool, typer.Option(help="Write nothing; fail if the file is not what the code says.")] = False,
 ) -> None:
