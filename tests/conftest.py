@@ -8,6 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.support import chromium
+from tests.support.chain import chain as chain  # noqa: PLC0414 -- a fixture, given on
 from tests.support.postgres import TestingPostgres
 from tests.support.redis import TestingRedis
 from tests.support.server import ServerProcess
