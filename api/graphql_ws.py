@@ -24,7 +24,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation as SocketOperation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message
-from strawberry.types.unset import UNSET, UnsetType
+from strawberry.types.unset import UnsetType
 
 from api.graphql_answer import encode, internal_error
 from api.graphql_desk import Desk
@@ -159,7 +159,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
 class SocketView(GraphQL[Connection, None]):
     """Answers the WebSockets of a `GraphQLApp`."""
 
-    websocket_adapter_class = BoundedAdapter  # type: ignore[assignment]  # as Strawberry's own view does
+    websocket_adapter_class = BoundedAdapter
     graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, desk: Desk, rules: SocketRules, revoked: Revoked | None) -> None:
@@ -184,11 +184,11 @@ class SocketView(GraphQL[Connection, None]):
         del response
         return Connection(cast("WebSocket", request))
 
-    async def on_ws_connect(self, context: Connection) -> UnsetType | dict[str, object] | None:
+    async def on_ws_connect(self, context: Connection) -> UnsetType:
         context.context = await self.desk.make_context(context.websocket, context.connection_params or {})
         if context.context is None:
             raise ConnectionRejectionError
-        return UNSET
+        return UnsetType()  # acknowledged without a payload; Strawberry's UNSET is this, typed as Any
 
     def remember(self, socket: SocketHandler) -> None:
         self.sockets.add(socket)
@@ -197,9 +197,12 @@ class SocketView(GraphQL[Connection, None]):
 
     async def close_sockets(self, concerned: Callable[[Any], bool]) -> int:
         """Close the sockets whose context is concerned (its session was revoked); returns how many."""
-        sockets = [socket for socket in self.sockets if concerned(socket.context.context)]
-        await asyncio.gather(*(socket.close(FORBIDDEN, "Forbidden") for socket in sockets))
+        sockets = {socket for socket in self.sockets if concerned(socket.context.context)}
+        await self._close(sockets)
         return len(sockets)
+
+    async def _close(self, sockets: Collection[SocketHandler]) -> None:
+        await asyncio.gather(*(socket.close(FORBIDDEN, "Forbidden") for socket in sockets))
 
     async def _recheck(self, revoked: Revoked) -> None:
         """As long as there are sockets, ask for all of them together which must go."""
@@ -210,7 +213,7 @@ class SocketView(GraphQL[Connection, None]):
             except Exception as error:  # noqa: BLE001  # the next round asks again
                 internal_error(error, operation="recheck of sockets")
                 continue
-            await self.close_sockets(lambda context, refused=refused: id(context) in refused)
+            await self._close({socket for socket in self.sockets if id(socket.context.context) in refused})
 
 
 def _quoted(text: str) -> str:

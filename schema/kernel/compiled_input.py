@@ -6,7 +6,7 @@ calls it lets graphql-core coerce again, for the message that names the variable
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
     FieldNode,
@@ -109,7 +109,7 @@ def _filled(parts: list[_Part], values: Values, filled: dict[str, object]) -> di
 
 
 def _variable(schema: GraphQLSchema, coercions: "_Coercions", definition: VariableDefinitionNode) -> _Variable:
-    type_ = type_from_ast(schema, definition.type)
+    type_ = cast("GraphQLInputType", type_from_ast(schema, definition.type))
     default = definition.default_value
     return _Variable(
         name=definition.variable.name.value,
@@ -282,7 +282,7 @@ def _each(coerce: Coercion) -> Coercion:
 def _enum(type_: GraphQLEnumType) -> Coercion:
     if not isinstance(type_, CustomGraphQLEnumType):
         raise NotCovered(f"{type_} is not a Strawberry enum")
-    members = {name: type_.wrapped_cls(value.value) for name, value in type_.values.items()}
+    members: dict[str, object] = {name: type_.wrapped_cls(value.value) for name, value in type_.values.items()}
 
     def coerce(name: Any) -> object:
         if type(name) is not str:

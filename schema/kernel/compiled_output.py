@@ -219,8 +219,8 @@ def _instance(origin: type, project: Projection) -> Projection:
 def _enum(type_: GraphQLEnumType) -> Projection:
     if not isinstance(type_, CustomGraphQLEnumType):
         raise NotCovered(f"{type_} is not a Strawberry enum")
-    names = {type_.wrapped_cls(value.value): name for name, value in type_.values.items()}
-    member_class = type_.wrapped_cls
+    names: dict[object, str] = {type_.wrapped_cls(value.value): name for name, value in type_.values.items()}
+    member_class: type[Any] = type_.wrapped_cls
 
     def project(member: Any) -> object:
         if type(member) is not member_class:

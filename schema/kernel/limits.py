@@ -221,7 +221,7 @@ class _CostMeasure:
     def _first(self, node: FieldNode, field: GraphQLField) -> int | Asked | None:
         if "first" not in field.args:
             return None
-        value = next((argument.value for argument in node.arguments if argument.name.value == "first"), None)
+        value = next((argument.value for argument in node.arguments or () if argument.name.value == "first"), None)
         if isinstance(value, IntValueNode):
             return max(int(value.value), 0)
         if isinstance(value, VariableNode):

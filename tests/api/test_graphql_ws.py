@@ -1,21 +1,19 @@
 import asyncio
-import json
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 import strawberry
-import uvicorn
 from starlette.requests import HTTPConnection
 from structlog.testing import capture_logs
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
 from api.graphql import GraphQLApp, SocketRules
 from schema.kernel.compiled import SharedItem
 from tests.support.corner_shop import corner_shop
+from tests.support.socket_client import PROTOCOLS, SocketClient, admitted, entering, serving, until
 
 CHANGES = "subscription { changes { ... on Change { cursor } ... on Quiet { reason } } }"
 
@@ -87,63 +85,6 @@ class Guest:
         return self.name
 
 
-@asynccontextmanager
-async def serving(app: GraphQLApp) -> AsyncIterator[str]:
-    config = uvicorn.Config(
-        app, port=0, log_level="critical", lifespan="off", ws="websockets-sansio", ws_per_message_deflate=False
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the test's own are kept
-    task = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    try:
-        yield f"ws://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/graphql"
-    finally:
-        server.should_exit = True
-        await task
-
-
-class Client:
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-
-    async def send(self, *messages: Any) -> None:
-        for message in messages:
-            await self._socket.send(message if isinstance(message, (str, bytes)) else json.dumps(message))
-
-    async def receive(self) -> Any:
-        async with asyncio.timeout(5):
-            return json.loads(await self._socket.recv())
-
-    async def subscribe(self, query: str, id: str = "1", **more: Any) -> None:
-        await self.send({"type": "subscribe", "id": id, "payload": {"query": query, **more}})
-
-    async def closed(self) -> int:
-        """Read until the server closes; its code."""
-        async with asyncio.timeout(5):
-            with suppress(ConnectionClosedError):
-                async for _ in self._socket:
-                    pass
-        assert self._socket.close_code is not None
-        return self._socket.close_code
-
-
-@asynccontextmanager
-async def entering(url: str, payload: Any = None, **more: Any) -> AsyncIterator[Client]:
-    """A client that has sent its `connection_init`."""
-    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")], **more) as socket:
-        client = Client(socket)
-        await client.send({"type": "connection_init", "payload": payload or {}})
-        yield client
-
-
-@asynccontextmanager
-async def admitted(url: str, payload: Any = None, **more: Any) -> AsyncIterator[Client]:
-    async with entering(url, payload, **more) as client:
-        assert await client.receive() == {"type": "connection_ack"}
-        yield client
-
-
 def board(**more: Any) -> GraphQLApp:
     return GraphQLApp(strawberry.Schema(Query, Mutation, Subscription), context=by_name, **more)
 
@@ -152,12 +93,6 @@ def board(**more: Any) -> GraphQLApp:
 async def shop() -> AsyncIterator[str]:
     async with serving(GraphQLApp(corner_shop(), context=by_name)) as url:
         yield url
-
-
-async def until(holds: Any) -> None:
-    async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110  # what is waited for happens in the program, which has no event for it
-            await asyncio.sleep(0.01)
 
 
 def data(value: Any, id: str = "1") -> Any:
@@ -248,19 +183,18 @@ async def test_a_page_of_an_allowed_site_may() -> None:
 
 async def test_only_the_new_protocol_is_spoken(shop: str) -> None:
     async with connect(shop, subprotocols=[Subprotocol("graphql-ws")]) as socket:
-        assert await Client(socket).closed() == 4406
+        assert await SocketClient(socket).closed() == 4406
 
 
 async def test_a_socket_that_does_not_introduce_itself_is_closed() -> None:
-    protocols = [Subprotocol("graphql-transport-ws")]
     rules = SocketRules(init_seconds=0.05)
-    async with serving(board(sockets=rules)) as url, connect(url, subprotocols=protocols) as socket:
-        assert await Client(socket).closed() == 4408
+    async with serving(board(sockets=rules)) as url, connect(url, subprotocols=PROTOCOLS) as socket:
+        assert await SocketClient(socket).closed() == 4408
 
 
 async def test_nothing_is_answered_before_the_introduction(shop: str) -> None:
-    async with connect(shop, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
-        client = Client(socket)
+    async with connect(shop, subprotocols=PROTOCOLS) as socket:
+        client = SocketClient(socket)
         await client.subscribe("{ rows }")
         assert await client.closed() == 4401
 
@@ -293,8 +227,8 @@ async def test_a_message_that_makes_no_sense_closes_the_socket(message: Any, cod
 
 
 async def test_an_introduction_without_words_is_one(shop: str) -> None:
-    async with connect(shop, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
-        client = Client(socket)
+    async with connect(shop, subprotocols=PROTOCOLS) as socket:
+        client = SocketClient(socket)
         await client.send({"type": "connection_init", "payload": None}, {"type": "ping"})
 
         assert [await client.receive(), await client.receive()] == [{"type": "connection_ack"}, {"type": "pong"}]
@@ -344,7 +278,7 @@ async def test_a_watcher_that_leaves_is_forgotten(how: str) -> None:
 
 
 async def test_a_client_that_does_not_read_slows_its_own_source_only() -> None:
-    async with serving(board()) as url, admitted(url) as quick, admitted(url, max_queue=1) as slow:
+    async with serving(board()) as url, admitted(url) as quick, admitted(url, max_queue=1, close_timeout=0.1) as slow:
         await quick.subscribe("subscription { prices { fen } }")
         await slow.subscribe("subscription { prices { label } }")
         await until(lambda: len(Board.watchers) == 2)
