@@ -103,9 +103,10 @@ class LedgerChecked:
     def lines(self) -> list[str]:
         """Return the result in words, one line each."""
         accounts = ", ".join(f"{name} {units:+,}" for name, units in sorted(self.accounts.items()))
+        held = f"stores {self.on_hand:+,}, {accounts or 'no account'}"
         found = [
             f"{self.movements:,} movements of {self.pairs:,} SKUs in {self.stores:,} stores",
-            f"{_mark(good=self.imbalance == 0)} conservation: sum {self.imbalance:+,} (stores {self.on_hand:+,}, {accounts})",
+            f"{_mark(good=self.imbalance == 0)} conservation: {held}; sum {self.imbalance:+,}",
             f"{_mark(good=self.differences == 0)} balance: {self.differences:,} differences",
         ]
         found += [f"    store {d.store_id} SKU {d.sku_id}: {'; '.join(d.reasons)}" for d in self.shown]

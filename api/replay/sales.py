@@ -7,11 +7,12 @@ request id: a refused request leaves no trace, so that id is still free.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from api.replay.channel import Channel
+from api.replay.sent import Seen, Sent, refuse
 from api.replay.source import Line, Source
 from api.replay.tally import Tally
 
@@ -28,15 +29,6 @@ _BAD_LINE = re.compile(r"lines\[(\d+)\]")
 
 
 @dataclass(slots=True)
-class Sent:
-    """A unit of work that has been answered: its counts, and a level to look for on a screen."""
-
-    tally: Tally
-    seen_as: tuple[str, str, int] | None = None
-    """Store id, SKU id and what was on hand afterwards, of one line that was written just now."""
-
-
-@dataclass(slots=True)
 class Sales:
     """Sends baskets one by one; a unit of work is a basket."""
 
@@ -44,10 +36,12 @@ class Sales:
     channel: Channel
     store_ids: Mapping[str, str]
     shift: timedelta
-    units: int = field(init=False)
+    baskets: int
 
-    def __post_init__(self) -> None:
-        self.units = self.source.trade.baskets
+    @property
+    def units(self) -> int:
+        """Return how many units of work there are."""
+        return self.baskets
 
     def due(self, number: int) -> int:
         """Return the source's time of a unit of work, in seconds."""
@@ -68,7 +62,7 @@ class Sales:
         answer, began = await self._record(number, lines, sent.tally)
         if answer["__typename"] == "InvalidInput" and (bad := _bad_lines(answer, lines)):
             for line, code in bad.items():
-                _refuse(sent.tally, [lines[line]], code)
+                refuse(sent.tally, [lines[line]], code)
             lines = [line for n, line in enumerate(lines) if n not in bad]
             if not lines:
                 sent.tally.refused_baskets = 1
@@ -77,7 +71,7 @@ class Sales:
             answer, began = await self._record(number, lines, sent.tally)
         if answer["__typename"] != "RecordSaleSuccess":
             sent.tally.refused_baskets, sent.tally.mended_baskets = 1, 0
-            _refuse(sent.tally, lines, answer["code"])
+            refuse(sent.tally, lines, answer["code"])
             return sent
         self._take(number, lines, answer, began, sent)
         return sent
@@ -96,8 +90,10 @@ class Sales:
             return
         tally.accepted_baskets += 1
         tally.accepted_lines += len(lines)
+        if tally.mended_baskets:
+            return  # two requests: how long the second took is not known
         last = answer["lines"][-1]
-        sent.seen_as = self._store(number), last["skuId"], last["onHand"]
+        sent.seen = Seen(self._store(number), lines[-1].code, last["skuId"], last["onHand"])
 
     async def _record(self, number: int, lines: Sequence[Line], tally: Tally) -> tuple[dict[str, Any], datetime]:
         began = datetime.now(UTC)
@@ -140,10 +136,3 @@ def _bad_lines(answer: Mapping[str, Any], lines: Sequence[Line]) -> dict[int, st
             return {}
         bad.setdefault(places[int(found[1])], problem["code"])
     return bad
-
-
-def _refuse(tally: Tally, lines: Sequence[Line], code: str) -> None:
-    tally.refused_lines += len(lines)
-    tally.refused_units += sum(line.quantity for line in lines)
-    tally.refused_money += sum(line.hundredths or 0 for line in lines)
-    tally.reasons[code] += len(lines)
