@@ -10,8 +10,11 @@ from contextlib import contextmanager
 
 import uvicorn
 from alembic import command
+from alembic.script import ScriptDirectory
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from api.app import open_engine
@@ -27,6 +30,29 @@ GRACE_SECONDS = 5
 def migrate(database_url: str) -> None:
     """Bring a database to the newest shape."""
     command.upgrade(alembic_config(asyncpg_url(database_url)), "head")
+
+
+def require_shape(database_url: str) -> None:
+    """Raise `WrongSettings` unless the database answers and has the shape that this program knows."""
+
+    async def read() -> str | None:
+        engine = open_engine(database_url, 4)
+        try:
+            async with engine.connect() as connection:
+                found: str | None = await connection.scalar(text("select version_num from alembic_version"))
+                return found
+        except ProgrammingError:
+            return None
+        finally:
+            await engine.dispose()
+
+    try:
+        found = asyncio.run(read())
+    except (OSError, DBAPIError) as away:
+        raise WrongSettings(f"{PREFIX}DATABASE_URL: the database does not answer ({away})") from None
+    needed = ScriptDirectory.from_config(alembic_config(asyncpg_url(database_url))).get_current_head()
+    if found != needed:
+        raise WrongSettings(f"the database has shape {found}, this program needs {needed}: run `trueshelf migrate`")
 
 
 @contextmanager
@@ -69,6 +95,7 @@ def serve(settings: Settings, database_url: str) -> None:
     """Serve until told to stop; open requests and mutations are finished first."""
     if not _is_free(settings.host, settings.port):
         raise WrongSettings(f"{PREFIX}PORT: {settings.host}:{settings.port} is in use; choose another port")
+    require_shape(database_url)
     os.environ[f"{PREFIX}DATABASE_URL"] = database_url
     uvicorn.run(
         "api.asgi:make",

@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 LANES = 2
 BATCH_LINES = 2000
 BATCH_CALLS = 256
+WAITING_AT_MOST = 20_000
 RETRY_FOR = timedelta(seconds=10)
 _BROKEN = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, asyncpg.OperatorInterventionError)
 _CROSSED = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
@@ -85,8 +86,10 @@ class Counter:
     def post(self, request: Request | None, entries: Sequence[Entry]) -> "asyncio.Future[Posted]":
         """Hand in a request; the future holds what was posted for it alone.
 
-        It raises `StoreroomUnreachable` when the database has been away for ten seconds.
+        It raises `StoreroomUnreachable` when the database has been away for ten seconds, or too many wait.
         """
+        if len(self._waiting) >= WAITING_AT_MOST:
+            raise StoreroomUnreachable
         call = Call(request, entries, asyncio.get_running_loop().create_future())
         self._waiting.append(call)
         self._open_calls += 1
