@@ -83,14 +83,18 @@ export class Outbox {
   }
 
   private async drainAll(): Promise<void> {
-    while (this.asked) {
+    let emptied = true
+    while (this.asked && emptied) {
       this.asked = false
-      await this.world.alone(() => this.sendWaiting())
+      await this.world.alone(async () => {
+        emptied = await this.sendWaiting()
+      })
     }
     await this.forgetOldest()
   }
 
-  private async sendWaiting(): Promise<void> {
+  /** False when it stopped at an operation that has no verdict yet. */
+  private async sendWaiting(): Promise<boolean> {
     for (let next = await this.next(); next; next = await this.next()) {
       const attempt = await this.noteAttempt(next)
       if (!attempt) continue
@@ -99,11 +103,12 @@ export class Outbox {
         fate = await this.world.send(attempt)
       } catch (error) {
         const verdict = this.verdictOf(error, attempt)
-        if (!verdict) return
+        if (!verdict) return false
         fate = verdict
       }
       await this.settle(attempt, fate)
     }
+    return true
   }
 
   private async next(): Promise<Operation | undefined> {

@@ -19,6 +19,7 @@ const en: typeof zh = {
   basketsToday: 'Baskets today',
   out: 'Out of stock',
   low: 'Below safety',
+  lowShort: 'Below safety',
   justNow: 'Just now',
   quiet: 'No new shortages. Good.',
   onlyLeft: '{n} left',

@@ -17,6 +17,7 @@ export default {
   basketsToday: '今日单数',
   out: '缺货',
   low: '低于安全库存',
+  lowShort: '低于安全',
   justNow: '刚刚',
   quiet: '没有新的短缺，很好。',
   onlyLeft: '只剩 {n}',

@@ -44,6 +44,7 @@ const TITLE = 26
 const MARGIN = 14
 const LABEL_HEIGHT = 15
 const ROUNDS = 40
+const STRETCH = 2
 
 export function arrange(
   places: Place[],
@@ -87,7 +88,7 @@ function tile(count: number, { width, height }: { width: number; height: number 
 /** Room for the title above, and for half a name at both sides. */
 function innerBox(box: Box, places: Place[], fontSize: number): Box {
   const largest = Math.max(0, ...places.map(({ radius }) => radius))
-  const side = Math.min(box.width / 4, largest + MARGIN + fontSize)
+  const side = Math.min(box.width / 4, largest + MARGIN / 2 + fontSize)
   const top = TITLE + largest
   return {
     x: box.x + side,
@@ -97,7 +98,7 @@ function innerBox(box: Box, places: Place[], fontSize: number): Box {
   }
 }
 
-/** Equirectangular around the region's own middle, stretched to fill the box by at most a half in either direction. */
+/** Equirectangular around the region's own middle, stretched to fill the box by at most `STRETCH` in either direction. */
 function projection(places: Place[], box: Box): Panel['project'] {
   const located = places.filter((place) => place.latitude !== null && place.longitude !== null)
   const latitudes = located.map((place) => place.latitude ?? 0)
@@ -107,8 +108,8 @@ function projection(places: Place[], box: Box): Panel['project'] {
   const wide = Math.max(span(longitudes) * shrink, 1e-6)
   const high = Math.max(span(latitudes), 1e-6)
   const even = Math.min(box.width / wide, box.height / high)
-  const scaleX = Math.min(box.width / wide, even * 1.5)
-  const scaleY = Math.min(box.height / high, even * 1.5)
+  const scaleX = Math.min(box.width / wide, even * STRETCH)
+  const scaleY = Math.min(box.height / high, even * STRETCH)
   return (longitude, latitude) => ({
     x: box.x + box.width / 2 + (longitude - middle.longitude) * shrink * scaleX,
     y: box.y + box.height / 2 - (latitude - middle.latitude) * scaleY,

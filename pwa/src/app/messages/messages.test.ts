@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import en from './en.ts'
+import zh from './zh-CN.ts'
+
+type Tree = { [key: string]: string | Tree }
+
+function leaves(tree: Tree, path = ''): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [key, value] of Object.entries(tree)) {
+    const here = path ? `${path}.${key}` : key
+    if (typeof value === 'string') found.set(here, value)
+    else for (const [below, text] of leaves(value, here)) found.set(below, text)
+  }
+  return found
+}
+
+const chinese = leaves(zh)
+const english = leaves(en)
+
+test('English says everything that Chinese says, and nothing else', () => {
+  expect([...english.keys()].toSorted()).toEqual([...chinese.keys()].toSorted())
+})
+
+test('a sentence speaks of the same things in both languages', () => {
+  const holes = (text: string | undefined): string[] => [...(text ?? '').matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').toSorted()
+  for (const [key, text] of chinese) expect(holes(english.get(key)), key).toEqual(holes(text))
+})
+
+test('no sentence is empty, and Chinese is Chinese', () => {
+  const WITHOUT_HAN = new Set(['movements.source.ERP'])
+  for (const [key, text] of chinese) expect(/\p{Script=Han}/u.test(text) || WITHOUT_HAN.has(key), key).toBe(true)
+  for (const [key, text] of english) expect(text.trim() && !/\p{Script=Han}/u.test(text), key).toBeTruthy()
+})
+
+test('every sentence that a screen asks for exists', () => {
+  const files = import.meta.glob<string>(['../../**/*.{vue,ts}', '!**/*.test.ts'], { query: '?raw', import: 'default', eager: true })
+  expect(Object.keys(files).length).toBeGreaterThan(50)
+  for (const [file, text] of Object.entries(files)) {
+    for (const [, key = ''] of text.matchAll(/\bt\('([\w.-]+)'/g)) expect(chinese.has(key), `${file}: ${key}`).toBe(true)
+    for (const [, begin = ''] of text.matchAll(/\bt\(`([\w.-]+)\$\{/g)) {
+      expect([...chinese.keys()].some((key) => key.startsWith(begin)), `${file}: ${begin}…`).toBe(true)
+    }
+  }
+})

@@ -1,0 +1,230 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openDatabase, type Database } from './database.ts'
+import { backOff, Outbox } from './outbox.ts'
+import type { Fate, Operation } from './operations.ts'
+import { Refused, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+
+const ACCEPTED: Fate = { state: 'accepted', belowZero: [], clockErrorSeconds: null }
+const STORE = 'wangjing'
+
+let counter = 0
+
+/** A phone with an outbox, and a server that answers as it is told. */
+class Phone {
+  actor: string | undefined = 'li-mei'
+  readonly sent: string[] = []
+  readonly ledger = new Map<string, number>()
+  /** What the network does with the next sendings; afterwards it works. */
+  weather: ('lost' | 'answer-lost' | 'trouble' | 'signed-out' | 'refused' | 'unknown-item')[] = []
+  planned: { wait: number; work: () => void } | undefined
+  locked = Promise.resolve()
+
+  constructor(readonly db: Database) {}
+
+  open(): Outbox {
+    return new Outbox({
+      db: async () => this.db,
+      send: (operation) => this.send(operation),
+      actorId: () => this.actor,
+      now: () => 1_000,
+      alone: (work) => (this.locked = this.locked.then(work)),
+      later: (wait, work) => {
+        this.planned = { wait, work }
+        return () => (this.planned = undefined)
+      },
+      changed: () => {},
+    })
+  }
+
+  private async send({ requestId }: Operation): Promise<Fate> {
+    this.sent.push(requestId)
+    const weather = this.weather.shift()
+    if (weather === 'lost') throw new Unreachable()
+    if (weather === 'trouble') throw new ServerTrouble()
+    if (weather === 'signed-out') throw new SignedOut()
+    if (weather === 'refused') throw new Refused('GRAPHQL_LIMIT_EXCEEDED', 'too much')
+    if (weather === 'unknown-item') return { state: 'refused', reason: { code: 'NOT_FOUND', message: 'no', messageZh: '没有', problems: [] } }
+    this.ledger.set(requestId, (this.ledger.get(requestId) ?? 0) + 1)
+    if (weather === 'answer-lost') throw new Unreachable()
+    return ACCEPTED
+  }
+
+  /** Time passes until the next planned attempt. */
+  async wait(outbox: Outbox): Promise<void> {
+    this.planned?.work()
+    await outbox.drain()
+  }
+}
+
+function sale(requestId: string, actorId = 'li-mei'): Omit<Operation, 'order' | 'state' | 'attempts'> {
+  const input = { requestId, storeId: STORE, origin: { occurredAt: '2026-11-21T06:00:00Z', source: 'PHONE' as const }, lines: [] }
+  return { requestId, actorId, storeId: STORE, at: 0, deed: { kind: 'sale', input, lines: [], totalFen: 0 } }
+}
+
+async function fates(outbox: Outbox): Promise<Record<string, string>> {
+  return Object.fromEntries((await outbox.all()).map(({ requestId, state }) => [requestId, state]))
+}
+
+let phone: Phone
+beforeEach(async () => {
+  counter += 1
+  phone = new Phone(await openDatabase(`outbox-${counter}`))
+})
+afterEach(() => phone.db.close())
+
+test('sales leave in the order in which they were made', async () => {
+  const outbox = phone.open()
+  for (const name of ['first', 'second', 'third']) await outbox.put(sale(name))
+  await outbox.drain()
+
+  expect(phone.sent).toEqual(['first', 'second', 'third'])
+  expect(await fates(outbox)).toEqual({ first: 'accepted', second: 'accepted', third: 'accepted' })
+})
+
+test('what was sold in the cellar goes out by itself when the network is back', async () => {
+  const outbox = phone.open()
+  phone.weather = ['lost', 'lost']
+  await outbox.put(sale('first'))
+  await outbox.drain()
+  await outbox.put(sale('second'))
+  await outbox.drain()
+  expect(await fates(outbox)).toEqual({ first: 'waiting', second: 'waiting' })
+
+  phone.weather = []
+  await phone.wait(outbox)
+
+  expect(await fates(outbox)).toEqual({ first: 'accepted', second: 'accepted' })
+  expect(phone.sent.filter((name) => name === 'second')).toHaveLength(1)
+})
+
+test('an answer that is lost is asked for again under the same name', async () => {
+  const outbox = phone.open()
+  phone.weather = ['answer-lost']
+  await outbox.put(sale('first'))
+  await outbox.drain()
+  await phone.wait(outbox)
+
+  expect(phone.sent).toEqual(['first', 'first'])
+  expect(await fates(outbox)).toEqual({ first: 'accepted' })
+})
+
+test('twenty taps on the network at once send a sale once', async () => {
+  const outbox = phone.open()
+  await outbox.put(sale('first'))
+  await Promise.all(Array.from({ length: 20 }, () => outbox.drain()))
+
+  expect(phone.sent).toEqual(['first'])
+})
+
+test('two open tabs do not send the same sale twice', async () => {
+  const [one, other] = [phone.open(), phone.open()]
+  await one.put(sale('first'))
+  await Promise.all([one.drain(), other.drain()])
+
+  expect(phone.sent).toEqual(['first'])
+})
+
+test('an app that was killed while sending sends again after it opens', async () => {
+  const killed = phone.open()
+  phone.weather = ['lost']
+  await killed.put(sale('first'))
+  await killed.drain()
+
+  const reopened = phone.open()
+  await reopened.drain()
+
+  expect(await fates(reopened)).toEqual({ first: 'accepted' })
+})
+
+test('a refused sale says why and does not hold up the next one', async () => {
+  const outbox = phone.open()
+  phone.weather = ['unknown-item']
+  await outbox.put(sale('unknown'))
+  await outbox.put(sale('good'))
+  await outbox.drain()
+
+  expect(await fates(outbox)).toEqual({ unknown: 'refused', good: 'accepted' })
+  const [, refused] = await outbox.all()
+  expect(refused?.fate?.state === 'refused' && refused.fate.reason.messageZh).toBe('没有')
+})
+
+test('a request that the server rejects as a whole needs a person, and the next one goes on', async () => {
+  const outbox = phone.open()
+  phone.weather = ['refused']
+  await outbox.put(sale('odd'))
+  await outbox.put(sale('good'))
+  await outbox.drain()
+
+  expect(await fates(outbox)).toEqual({ odd: 'needs-you', good: 'accepted' })
+})
+
+test('a server in trouble is asked again later, but one broken sale does not block the shop for ever', async () => {
+  const outbox = phone.open()
+  phone.weather = Array.from({ length: 8 }, () => 'trouble' as const)
+  await outbox.put(sale('broken'))
+  await outbox.put(sale('good'))
+  await outbox.drain()
+  for (let attempt = 0; attempt < 8; attempt += 1) await phone.wait(outbox)
+
+  expect(await fates(outbox)).toEqual({ broken: 'needs-you', good: 'accepted' })
+})
+
+test('what needed a person is sent again under the same name when she says so', async () => {
+  const outbox = phone.open()
+  phone.weather = ['refused']
+  await outbox.put(sale('odd'))
+  await outbox.drain()
+  await outbox.retry('odd')
+
+  expect(phone.sent).toEqual(['odd', 'odd'])
+  expect(await fates(outbox)).toEqual({ odd: 'accepted' })
+})
+
+test('an ended session keeps everything waiting', async () => {
+  const outbox = phone.open()
+  phone.weather = ['signed-out']
+  await outbox.put(sale('first'))
+  await outbox.drain()
+
+  expect(await fates(outbox)).toEqual({ first: 'waiting' })
+  expect(phone.planned).toBeUndefined()
+})
+
+test('nobody sends what another person did', async () => {
+  const outbox = phone.open()
+  phone.actor = 'wang-qiang'
+  await outbox.put(sale('li-meis-sale'))
+  await outbox.drain()
+  expect(phone.sent).toEqual([])
+
+  phone.actor = 'li-mei'
+  await outbox.drain()
+  expect(await fates(outbox)).toEqual({ 'li-meis-sale': 'accepted' })
+})
+
+test('a sale that never left the phone is taken back without a trace', async () => {
+  const outbox = phone.open()
+  phone.actor = undefined
+  await outbox.put(sale('mistake'))
+
+  expect(await outbox.withdraw('mistake')).toBe(true)
+  expect(await outbox.all()).toEqual([])
+})
+
+test('a sale that may have left the phone cannot be taken back silently', async () => {
+  const outbox = phone.open()
+  phone.weather = ['answer-lost']
+  await outbox.put(sale('perhaps'))
+  await outbox.drain()
+
+  expect(await outbox.withdraw('perhaps')).toBe(false)
+  expect(await fates(outbox)).toEqual({ perhaps: 'waiting' })
+})
+
+test('waiting grows with every failure, and phones do not all come back at once', () => {
+  expect(backOff(1, 0.5)).toBe(1_000)
+  expect(backOff(4, 0.5)).toBe(8_000)
+  expect(backOff(30, 0.5)).toBe(60_000)
+  expect(backOff(3, 0)).not.toBe(backOff(3, 1))
+})

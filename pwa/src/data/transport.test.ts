@@ -1,0 +1,31 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { TasksQuery } from './documents/session.ts'
+import { ask, Refused, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+
+const question = (): Promise<unknown> => ask(TasksQuery, { storeId: 'wangjing' })
+
+function serverSays(status: number, body: unknown): void {
+  vi.stubGlobal('fetch', async () => new Response(typeof body === 'string' ? body : JSON.stringify(body), { status }))
+}
+
+afterEach(() => vi.unstubAllGlobals())
+
+test('an answer is its data', async () => {
+  serverSays(200, { data: { tasks: [] } })
+  expect(await question()).toEqual({ tasks: [] })
+})
+
+test.each([
+  ['no network', () => vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('failed'))), Unreachable],
+  ['an answer that breaks off', () => serverSays(200, '{"data": {"ta'), Unreachable],
+  ['a server that is down', () => serverSays(503, 'down'), ServerTrouble],
+  ['too many questions', () => serverSays(429, ''), ServerTrouble],
+  ['a fault of the server', () => serverSays(200, { data: null, errors: [{ message: 'x', extensions: { code: 'INTERNAL' } }] }), ServerTrouble],
+  ['an ended session', () => serverSays(401, {}), SignedOut],
+  ['an ended session in words', () => serverSays(200, { errors: [{ message: 'x', extensions: { code: 'UNAUTHENTICATED' } }] }), SignedOut],
+  ['a plain no', () => serverSays(200, { data: null, errors: [{ message: 'x', extensions: { code: 'NOT_PERMITTED' } }] }), Refused],
+  ['a body that is too large', () => serverSays(413, 'too large'), Refused],
+])('%s has its own name', async (_what, happen, kind) => {
+  happen()
+  await expect(question()).rejects.toBeInstanceOf(kind)
+})
