@@ -186,6 +186,16 @@ async def test_an_input_that_is_missing_or_extra_is_treated_as_graphql_core_trea
         assert await ours(SELL, variables) == await theirs(SELL, variables)
 
 
+@pytest.mark.parametrize("variables", [{}, {"n": None}, {"n": 2}])
+@pytest.mark.parametrize("text", ["page(first: $n) { quantity }", "line(quantity: $n) { quantity }"])
+async def test_a_variable_with_a_default_may_be_left_out_but_not_be_null_where_none_may_be(
+    text: str, variables: dict[str, Any]
+) -> None:
+    query = f"query($n: Int = 3) {{ {text} }}"
+
+    assert await ours(query, variables) == await theirs(query, variables)
+
+
 def test_a_text_is_prepared_once_and_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("schema.kernel.compiled.CACHED_OPERATIONS", 2)
     operations = Operations(SHOP)

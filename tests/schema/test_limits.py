@@ -73,12 +73,12 @@ def test_a_document_that_spreads_out_is_refused_with_the_limit_it_breaks(text: s
 def test_fragments_that_double_one_another_are_counted_without_being_opened_each_time() -> None:
     doubling = "".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }} " for n in range(60))
     document = parse("{ ...F0 }" + doubling + "fragment F60 on Query { a }")
-    began = time.perf_counter()
+    began = time.thread_time()
 
     with pytest.raises(LimitExceeded, match=f"number of fields is {2**60}"):
         check_shape(document, Limits())
 
-    assert time.perf_counter() - began < 0.1
+    assert time.thread_time() - began < 0.1
 
 
 def test_a_long_chain_or_a_circle_of_fragments_does_no_harm() -> None:
@@ -128,7 +128,7 @@ NESTED = "{__schema{types{" + "fields{type{" * 8 + "name" + "}" * 19
 )
 def test_no_short_text_takes_long_before_it_is_refused_or_ready(text: str, code: str | None) -> None:
     operations = Operations(corner_shop())
-    began = time.perf_counter()
+    began = time.thread_time()
 
     try:
         operations.prepare(text)
@@ -137,7 +137,7 @@ def test_no_short_text_takes_long_before_it_is_refused_or_ready(text: str, code:
         refused = (rejected.errors[0].extensions or {})["code"]
 
     assert refused == code
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 def test_a_page_that_is_too_large_is_refused_before_anything_runs() -> None:
