@@ -196,6 +196,26 @@ async def test_a_variable_with_a_default_may_be_left_out_but_not_be_null_where_n
     assert await ours(query, variables) == await theirs(query, variables)
 
 
+async def test_a_resolver_is_not_asked_at_all_when_an_argument_is_wrong() -> None:
+    asked: list[int] = []
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def page(self, first: int) -> int:
+            asked.append(first)
+            return 1
+
+    operations = Operations(strawberry.Schema(Query))
+    operation = operations.prepare("query($n: Int = 3) { page(first: $n) }")
+
+    answer = await operations.execute(operation, {"n": None}, None)
+    await operations.execute(operation, {}, None)
+
+    assert answer.errors
+    assert asked == [3]
+
+
 def test_a_text_is_prepared_once_and_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("schema.kernel.compiled.CACHED_OPERATIONS", 2)
     operations = Operations(SHOP)
