@@ -336,6 +336,7 @@ def upgrade() -> None:
         sa.Column("safety_stock", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sold_units", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("version", sa.BigInteger(), server_default="0", nullable=False),
+        sa.CheckConstraint("on_hand between -1000000000 and 1000000000", name=op.f("ck_stock_level_on_hand")),
         sa.CheckConstraint("reserved >= 0", name=op.f("ck_stock_level_reserved")),
         sa.CheckConstraint("safety_stock >= 0", name=op.f("ck_stock_level_safety_stock")),
         sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_stock_level_sku_id")),

@@ -92,7 +92,8 @@ class Lookup:
 
     async def _read(self, names: set[Name]) -> dict[Name, Item]:
         ids = {name for name in names if isinstance(name, UUID)}
-        texts = {name for name in names if isinstance(name, str)}
+        # PostgreSQL does not take a null byte, so no code holds one.
+        texts = {name for name in names if isinstance(name, str) and "\0" not in name}
         gtins = {name: plain_gtin(name) for name in texts if is_gtin(name)}
         async with self.sessions() as session:
             skus = await session.execute(select(Sku.id, Sku.code).where(or_(Sku.id.in_(ids), Sku.code.in_(texts))))

@@ -57,7 +57,7 @@ def below_categories(category_ids: Collection[UUID]) -> Select[UUID]:
 
 def skus_with(words: str) -> Select[UUID]:
     """Return the SKUs whose names, code or pinyin contain a text, or whose GTIN it is."""
-    plain = words.strip().lower()
+    plain = _without_null(words).strip().lower()
     pattern = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     found = Sku.search.like(f"%{pattern}%")
     if not is_gtin(plain):
@@ -88,7 +88,7 @@ async def sku_page(
         conditions.append(Sku.id.in_(skus_with(text)))
     if category_ids is not None:
         conditions.append(Sku.id.in_(skus_in(category_ids)))
-    rank = case((Sku.name.startswith(text or "", autoescape=True), 0), else_=1)
+    rank = case((Sku.name.startswith(_without_null(text or ""), autoescape=True), 0), else_=1)
     wanted = select(Sku.id, rank.label("rank"), Sku.code).where(*conditions)
     total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
     if after is not None:
@@ -133,6 +133,11 @@ async def skus_by_id(session: AsyncSession, sku_ids: Sequence[UUID]) -> dict[UUI
             gtins=tuple(codes.get(sku_id, ())),
         )
     return found
+
+
+def _without_null(words: str) -> str:
+    """Return words that PostgreSQL takes: it refuses a null byte, and nothing that it keeps holds the sign for one."""
+    return words.replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def _coded(gtin: str) -> Select[UUID]:

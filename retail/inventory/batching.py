@@ -18,7 +18,7 @@ import asyncpg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from retail.inventory.ledger import POST, Entry, Posted, Request, columns, posted
+from retail.inventory.ledger import ON_HAND_RANGE, POST, Entry, Posted, Request, columns, out_of_range, posted
 from retail.kernel.clock import Clock, utc_now
 from retail.kernel.events import Announcer, StockMoved
 from retail.kernel.refusal import Refusal
@@ -194,7 +194,14 @@ class _Lane:
                 entries.extend(entry._replace(request=place) for entry in call.entries)
             else:
                 entries.extend(call.entries)
-        row = await self._statement.fetchrow(*columns(requests, entries))
+        try:
+            row = await self._statement.fetchrow(*columns(requests, entries))
+        except asyncpg.NumericValueOutOfRangeError:
+            raise out_of_range() from None
+        except asyncpg.CheckViolationError as broken:
+            if broken.constraint_name == ON_HAND_RANGE:
+                raise out_of_range() from None
+            raise
         return _shares(batch, posted(row))
 
     async def drop(self) -> None:

@@ -22,7 +22,7 @@ from retail.inventory.intake import (
     naming_problem,
     problem,
     quantity_problem,
-    too_long,
+    text_problems,
     unknown_item,
 )
 from retail.inventory.ledger import Entry, Posted, Request
@@ -33,6 +33,7 @@ from retail.kernel.refusal import InvalidInput, Problem, RequestIdConflict
 from retail.stores.directory import StoreEntry
 
 EVENTS_AT_MOST = 1000
+_PAID = frozenset({MovementKind.SALE, MovementKind.CUSTOMER_RETURN})
 
 K, P = MovementKind, Permission
 RECORDABLE: Mapping[MovementKind, tuple[int, Account, Permission]] = {
@@ -131,6 +132,8 @@ async def record_movements(desk: Desk, actor: Actor, *, request_id: UUID, batch:
         if refused:
             raise InvalidInput([p for problems in refused.values() for p in problems])
         done = await _post_all(desk, actor, request, entries)
+    elif not entries:
+        return [Outcome(batch.events[n].event_id, OutcomeStatus.REFUSED, None, refused[n]) for n in refused]
     else:
         done = await desk.counter.post(request, entries)
     if done.request_known[0] and not done.request_same[0]:
@@ -163,8 +166,8 @@ def _guard_batch(batch: NewBatch) -> None:
     if len(batch.events) > EVENTS_AT_MOST:
         text = (f"At most {EVENTS_AT_MOST} events in a call.", f"一次最多 {EVENTS_AT_MOST} 条。")
         raise InvalidInput([problem("events", "TOO_MANY_LINES", *text)])
-    if batch.device is not None and len(batch.device) > TEXT_AT_MOST:
-        raise InvalidInput([too_long("device", TEXT_AT_MOST)])
+    if wrong := text_problems("device", batch.device, TEXT_AT_MOST):
+        raise InvalidInput(wrong)
     first: dict[UUID, int] = {}
     twice = [
         problem(f"events[{n}].eventId", "DUPLICATE_EVENT_ID", "Stands in this call twice.", "同一次提交里出现了两次。")
@@ -196,6 +199,12 @@ def _read(event: NewEvent, n: int, batch: NewBatch, world: _World) -> Entry | li
     if abs(units) > QUANTITY_AT_MOST:
         return [problem(f"{path}.quantity", "QUANTITY_TOO_LARGE", "Too many base units.", "折算后的数量太大。")]
     occurred_at, clock_error = believable(event.occurred_at, world.now)
+    listed = item.price(store.id, occurred_at)
+    amount = event.amount
+    if amount is None and event.kind in _PAID and listed is not None:
+        amount = listed * abs(units)
+    if (wrong := _price_problem(event, listed, abs(units), world.actor, store.id, path)) is not None:
+        return [wrong]
     return Entry(
         request=0,
         movement_id=event.event_id,
@@ -206,7 +215,7 @@ def _read(event: NewEvent, n: int, batch: NewBatch, world: _World) -> Entry | li
         quantity=units,
         reserved=0,
         counter_account=counter,
-        amount_fen=_amount(event, item, units, store.id, occurred_at),
+        amount_fen=amount,
         reason=event.reason,
         note=None,
         occurred_at=occurred_at,
@@ -275,12 +284,16 @@ def _guard_permission(actor: Actor, needed: Permission, store_id: UUID, path: st
     problems.append(problem(f"{path}.kind", "NOT_PERMITTED", *text))
 
 
-def _amount(event: NewEvent, item: Item, units: int, store_id: UUID, occurred_at: datetime) -> int | None:
-    """Return what the customer paid or got back: as told, else by the price list."""
-    if event.amount is not None or event.kind not in {K.SALE, K.CUSTOMER_RETURN}:
-        return event.amount
-    listed = item.price(store_id, occurred_at)
-    return None if listed is None else listed * abs(units)
+def _price_problem(
+    event: NewEvent, listed: int | None, units: int, actor: Actor, store_id: UUID, path: str
+) -> Problem | None:
+    """Return what is wrong with money other than the list's from somebody who may not set prices."""
+    if event.amount is None or event.kind not in _PAID or actor.may(P.SALE_PRICE, store_id):
+        return None
+    if event.amount == (listed or 0) * units:
+        return None
+    text = ("Only the list price: your role does not set prices.", "只能按标价，您的岗位不能改价。")
+    return problem(f"{path}.amount", "PRICE_NOT_PERMITTED", *text)
 
 
 def _other_content(n: int) -> Problem:

@@ -71,11 +71,10 @@ def problem(path: str, code: str, message: str, message_zh: str) -> Problem:
 
 def origin_problems(origin: Origin, path: str = "origin") -> list[Problem]:
     """Return what is wrong with an origin; a wrong clock is not: it is recorded."""
-    found = []
-    if origin.device is not None and len(origin.device) > TEXT_AT_MOST:
-        found.append(too_long(f"{path}.device", TEXT_AT_MOST))
-    found.extend(position_problems(origin.latitude, origin.longitude, path))
-    return found
+    return [
+        *text_problems(f"{path}.device", origin.device, TEXT_AT_MOST),
+        *position_problems(origin.latitude, origin.longitude, path),
+    ]
 
 
 def position_problems(latitude: float | None, longitude: float | None, path: str) -> list[Problem]:
@@ -88,9 +87,14 @@ def position_problems(latitude: float | None, longitude: float | None, path: str
     return found
 
 
-def too_long(path: str, most: int) -> Problem:
-    """Return the problem of a text over its limit."""
-    return problem(path, "TEXT_TOO_LONG", f"At most {most} characters.", f"最多 {most} 个字。")
+def text_problems(path: str, text: str | None, most: int) -> list[Problem]:
+    """Return what is wrong with a text that is kept: its length, or a null byte (PostgreSQL keeps none)."""
+    found = []
+    if text is not None and len(text) > most:
+        found.append(problem(path, "TEXT_TOO_LONG", f"At most {most} characters.", f"最多 {most} 个字。"))
+    if text is not None and "\0" in text:
+        found.append(problem(path, "TEXT_NOT_PLAIN", "Must not hold a null byte.", "不能含有空字符。"))
+    return found
 
 
 def quantity_problem(path: str, quantity: int) -> Problem | None:
@@ -132,8 +136,10 @@ def read_lines(lines: Sequence[NewLine], items: Mapping[Name, Item], before: Seq
     understood = []
     for n, line in enumerate(lines):
         wrong = quantity_problem(f"lines[{n}].quantity", line.quantity)
-        if wrong is None:
+        if wrong is None and line.unit_price is not None:
             wrong = money_problem(f"lines[{n}].unitPrice", line.unit_price)
+            # What a line costs is summed up elsewhere: it must stay a number that can be.
+            wrong = wrong or money_problem(f"lines[{n}].unitPrice", line.unit_price * line.quantity)
         if wrong is not None:
             problems.append(wrong)
         name = line.name

@@ -15,13 +15,17 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 
 from retail.access.work import Work
 from retail.inventory.models import StockLevel
 from retail.kernel.content import as_uuid
 from retail.kernel.events import StockMoved
+from retail.kernel.refusal import InvalidInput, Problem
 
 Key = tuple[UUID, UUID]
+
+ON_HAND_RANGE = "ck_stock_level_on_hand"
 
 
 class Entry(NamedTuple):
@@ -114,9 +118,20 @@ async def post(work: Work, entries: Sequence[Entry], request: Request | None = N
     else:
         arguments = columns((request,), [entry._replace(request=1) for entry in entries])
     bound = {f"p{n}": argument for n, argument in enumerate(arguments)}
-    row = (await work.session.execute(_POST_BOUND, bound)).one()
+    try:
+        row = (await work.session.execute(_POST_BOUND, bound)).one()
+    except DBAPIError as failed:
+        if ON_HAND_RANGE in str(failed.orig) or "integer out of range" in str(failed.orig):
+            raise out_of_range() from None
+        raise
     work.announce(StockMoved())
     return posted(row)
+
+
+def out_of_range() -> InvalidInput:
+    """Return the refusal of entries that would take a level further than a book goes (a billion either way)."""
+    words = ("The book would leave the range of a billion either way.", "账面数量将超出十亿的范围。")
+    return InvalidInput([Problem("quantity", "LEVEL_OUT_OF_RANGE", *words)])
 
 
 async def lock_levels(work: Work, keys: Iterable[Key]) -> Mapping[Key, StockLevel]:

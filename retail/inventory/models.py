@@ -79,6 +79,8 @@ class StockLevel(Base):
 
     __tablename__ = "stock_level"
     __table_args__ = (
+        # Far from where 32 bits end, so that no sum of a row's figures leaves them.
+        CheckConstraint("on_hand between -1000000000 and 1000000000", name="on_hand"),
         CheckConstraint("reserved >= 0", name="reserved"),
         CheckConstraint("safety_stock >= 0", name="safety_stock"),
         # No index may cover a column that a sale changes: then updates stay on their page.

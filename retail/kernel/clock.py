@@ -13,6 +13,7 @@ Clock = Callable[[], datetime]
 
 EARLIEST_BEHIND = timedelta(days=400)
 LATEST_AHEAD = timedelta(minutes=5)
+LARGEST_ERROR_SECONDS = 2**31 - 1
 
 
 def utc_now() -> datetime:
@@ -35,8 +36,10 @@ def believable(device_time: datetime, now: datetime) -> tuple[datetime, int | No
     """Return when a fact happened and, if the device's clock cannot be right, its error.
 
     A device time more than 5 minutes ahead or 400 days behind is not believed: the fact keeps
-    the server's time, and the error (device minus server, in seconds) is recorded with it.
+    the server's time, and the error (device minus server, in seconds) is recorded with it. An
+    error of more than 68 years is recorded as 68 years, which is what 32 bits hold.
     """
     if now - EARLIEST_BEHIND <= device_time <= now + LATEST_AHEAD:
         return device_time, None
-    return now, round((device_time - now).total_seconds())
+    error = round((device_time - now).total_seconds())
+    return now, max(-LARGEST_ERROR_SECONDS, min(error, LARGEST_ERROR_SECONDS))

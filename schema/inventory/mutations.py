@@ -17,7 +17,7 @@ from retail.inventory.intake import (
     naming_problem,
     origin_problems,
     read_lines,
-    too_long,
+    text_problems,
     unknown_item,
 )
 from retail.inventory.intake import Origin as DomainOrigin
@@ -184,7 +184,4 @@ async def _counted(desk: Desk, lines: Sequence[NewLine], before: list[Problem]) 
 
 
 def _fact_problems(origin: DomainOrigin, note: str | None) -> list[Problem]:
-    problems = origin_problems(origin)
-    if note is not None and len(note) > NOTE_AT_MOST:
-        problems.append(too_long("note", NOTE_AT_MOST))
-    return problems
+    return origin_problems(origin) + text_problems("note", note, NOTE_AT_MOST)

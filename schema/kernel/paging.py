@@ -50,6 +50,6 @@ def _value(value: object, kind: type) -> object:
         return UUID(value)
     if kind is int and isinstance(value, int) and abs(value) < LARGEST:
         return value
-    if kind is str and isinstance(value, str):
+    if kind is str and isinstance(value, str) and "\0" not in value:
         return value
     raise ValueError(value)

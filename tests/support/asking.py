@@ -193,10 +193,9 @@ class Watch:
         async with asyncio.timeout(patience):
             while True:
                 item = await self.next(patience)
-                for level in levels_of(item):
-                    if (level["storeId"], level["skuId"]) == (str(store_id), str(sku_id)):
-                        if level["onHand"] == on_hand:
-                            return item
+                told = [(each["storeId"], each["skuId"], each["onHand"]) for each in levels_of(item)]
+                if (str(store_id), str(sku_id), on_hand) in told:
+                    return item
 
     async def nothing(self, seconds: float) -> bool:
         """Say whether nothing at all is told for so long."""

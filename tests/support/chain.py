@@ -74,9 +74,7 @@ class Staff(Asker):
 
     async def reserve(self, *, request_id: UUID | None = None, seconds: int = 900, **goods: int) -> Told:
         what = {"storeId": self.shop.id, "source": "MEITUAN", "expiresInSeconds": seconds}
-        return await self.do(
-            "reserveStock", requestId=request_id or uuid4(), **what, lines=await self.lines(goods)
-        )
+        return await self.do("reserveStock", requestId=request_id or uuid4(), **what, lines=await self.lines(goods))
 
     async def release(self, reservation_id: object, *, request_id: UUID | None = None) -> Told:
         return await self.do("releaseReservation", requestId=request_id or uuid4(), reservationId=reservation_id)
@@ -257,7 +255,8 @@ class Chain:
         """How much the database remembers: equal before and after means that nothing was done, not even half."""
         row = (
             await self.rows(
-                "select (select count(*) from movement), (select coalesce(sum(on_hand + reserved), 0) from stock_level),"
+                "select (select count(*) from movement),"
+                " (select coalesce(sum(on_hand + reserved), 0) from stock_level),"
                 " (select count(*) from applied_request), (select count(*) from reservation)"
             )
         )[0]
@@ -265,7 +264,7 @@ class Chain:
 
     async def audit(self) -> list[str]:
         """Everything that is wrong with the books of the whole chain; empty when they are true."""
-        wrong = []
+        wrong: list[str] = []
         for name, query in AUDIT.items():
             found = await self.rows(query)
             wrong.extend(f"{name}: {dict(row)}" for row in found[:3])

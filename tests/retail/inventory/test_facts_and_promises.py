@@ -36,7 +36,11 @@ async def test_a_scanned_case_is_twenty_four_bottles(chain: Chain) -> None:
     clerk = await chain.clerk_at(riverside)
     tea = await chain.goods("tea")
 
-    lines = [{"code": tea.case_gtin, "quantity": 2}, {"code": tea.gtin, "quantity": 1}, {"code": tea.code, "quantity": 1}]
+    lines = [
+        {"code": tea.case_gtin, "quantity": 2},
+        {"code": tea.gtin, "quantity": 1},
+        {"code": tea.code, "quantity": 1},
+    ]
     got = await clerk.do("receiveGoods", storeId=riverside.id, origin=origin(), lines=lines)
 
     assert [line["quantity"] for line in got.value["lines"]] == [2 * CASE, 1, 1]
