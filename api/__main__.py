@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.admin import BadFile
-from api.embedded import EmbeddedPostgresError
 from api.log import configure_log
+from api.mendable import Mendable
 from api.settings import ROOT, Settings, WrongSettings, read_settings
 from retail.access.permissions import Role
 
@@ -192,7 +191,7 @@ def main() -> None:
     configure_log()
     try:
         app(prog_name="trueshelf")
-    except (WrongSettings, EmbeddedPostgresError, BadFile) as wrong:
+    except Mendable as wrong:
         typer.echo(str(wrong), err=True)
         sys.exit(2)
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from api.app import open_engine
+from api.mendable import Mendable
 from auth.accounts import create_channel_credentials, create_local_account
 from retail.access.models import Assignment, ChannelClient, Person
 from retail.access.permissions import Role
@@ -39,7 +40,7 @@ STORE_COLUMNS = ("code", "name", "region")
 GOODS_COLUMNS = ("code", "name", "category")
 
 
-class BadFile(Exception):
+class BadFile(Mendable):
     """A file or an argument cannot be used; the message names each line, column and reason."""
 
 

@@ -30,6 +30,7 @@ from urllib.parse import quote
 import psutil
 
 from api.embedded_binaries import ROOTS_STATE, installation, may_enter, nobody
+from api.mendable import Mendable
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ SETTINGS = {
 }
 
 
-class EmbeddedPostgresError(Exception):
+class EmbeddedPostgresError(Mendable):
     """The server cannot run here; the message tells the person at the keyboard why and what helps."""
 
 

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.mendable import Mendable
+
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "TRUESHELF_"
 
 
-class WrongSettings(Exception):
+class WrongSettings(Mendable):
     """Some settings cannot be used; the message names each and says why."""
 
 
