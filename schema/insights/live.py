@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 import structlog
 
@@ -163,5 +163,6 @@ def heat_feed_of(context: Context) -> HeatFeed:
     """Return the one heat feed that stands beside a process's stock feed."""
     feed = _feeds.get(context.feed)
     if feed is None:
-        feed = _feeds[context.feed] = HeatFeed(context.desk, context.feed)
+        # By a weak name: what stands beside a feed must not keep it alive.
+        feed = _feeds[context.feed] = HeatFeed(context.desk, proxy(context.feed))
     return feed
