@@ -1,3 +1,4 @@
+import 'vant/es/style/base.css'
 import './theme.css'
 import { createApp, watch } from 'vue'
 import { keepCart } from '@/data/cart.ts'

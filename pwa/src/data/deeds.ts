@@ -17,7 +17,9 @@ export interface Pick {
 
 type AdjustmentReason = VariablesOf<typeof AdjustStock>['input']['reason']
 
-export const operations = shallowRef<readonly Operation[]>([])
+const kept = shallowRef<readonly Operation[]>([])
+/** This person's own, the newest first. */
+export const operations = computed(() => kept.value.filter(({ actorId }) => actorId === me.value?.id))
 export const waiting = computed(() => operations.value.filter(({ state }) => state === 'waiting').length)
 export const needingYou = computed(() => operations.value.filter(needsYou))
 
@@ -187,5 +189,5 @@ function named({ item, quantity }: Pick): NamedLine {
 }
 
 async function show(): Promise<void> {
-  operations.value = await outbox.all()
+  kept.value = await outbox.all()
 }

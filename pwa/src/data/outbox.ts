@@ -126,7 +126,7 @@ export class Outbox {
   /** A verdict for an error that asking again will not cure; else undefined, and a later attempt is planned. */
   private verdictOf(error: unknown, operation: Operation): Fate | undefined {
     if (error instanceof SignedOut) return undefined
-    if (error instanceof Refused) return { state: 'needs-you', reason: plain(error.code, error.message) }
+    if (error instanceof Refused) return { state: 'needs-you', reason: plain(error.code, error.message, error.messageZh) }
     if (error instanceof UnknownMember) return { state: 'needs-you', reason: plain('APP_TOO_OLD', error.message) }
     if (!(error instanceof ServerTrouble) && !(error instanceof Unreachable)) throw error
 
@@ -172,6 +172,6 @@ export function backOff(failures: number, spread: number = Math.random()): numbe
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)) * (0.75 + spread / 2)
 }
 
-function plain(code: string, message: string): Reason {
-  return { code, message, messageZh: message, problems: [] }
+function plain(code: string, message: string, messageZh = message): Reason {
+  return { code, message, messageZh, problems: [] }
 }

@@ -108,7 +108,10 @@ export async function demoAccounts(): Promise<DemoAccount[]> {
 /** The opening of the day is known here before the server confirms it. */
 export function noteDayOpened(storeId: string, openedAt: string, openedBy: string): void {
   const store = myStores.value.find(({ id }) => id === storeId)
-  if (store && !store.businessDay.openedAt) Object.assign(store.businessDay, { openedAt, openedBy })
+  if (!store || store.businessDay.openedAt) return
+  Object.assign(store.businessDay, { openedAt, openedBy })
+  // A copy without Vue's proxies, which the database cannot keep.
+  void writeNote(ME_NOTE, JSON.parse(JSON.stringify(session.me)))
 }
 
 function enter(answer: Me): void {

@@ -33,6 +33,8 @@ interface Kept {
 
 const NOTE = 'stock'
 const RETRY_MS = 5_000
+/** Many devices are told at once; they need not all ask at once. */
+const RESTART_SPREAD_MS = 1_000
 
 export function followStore(storeId: string, { keep }: { keep: boolean }): StoreFeed {
   return new Follower(storeId, keep)
@@ -102,6 +104,7 @@ class Follower implements StoreFeed {
       document: StockChanges,
       variables: () => ({ after: this.cursor, filter: { storeIds: [this.storeId] } }),
       item: ({ stockChanges }) => this.receive(stockChanges),
+      refused: () => this.startOver(),
     })
   }
 
@@ -109,12 +112,17 @@ class Follower implements StoreFeed {
     match(item, {
       StockSnapshot: ({ cursor, levels }) => this.take(cursor, levels),
       StockChanged: ({ cursor, changes }) => this.take(cursor, changes),
-      ResyncRequired: () => {
-        this.unfollow?.()
-        this.unfollow = undefined
-        void this.fetchGrid()
-      },
+      ResyncRequired: () => this.startOver(),
     })
+  }
+
+  /** The server cannot go on from our cursor: it bridges too long a time, or belongs to another database. */
+  private startOver(): void {
+    this.unfollow?.()
+    this.unfollow = undefined
+    this.cursor = null
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => void this.fetchGrid(), Math.random() * RESTART_SPREAD_MS)
   }
 
   private take(cursor: string, levels: Level[]): void {

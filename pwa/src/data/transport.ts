@@ -22,6 +22,7 @@ export class Refused extends Error {
   constructor(
     readonly code: string,
     message: string,
+    readonly messageZh = message,
   ) {
     super(message)
   }
@@ -33,7 +34,7 @@ const TROUBLE_CODES = new Set(['INTERNAL', 'INTERNAL_ERROR', 'INTERNAL_SERVER_ER
 
 interface Answer<Data> {
   data?: Data | null
-  errors?: { message: string; extensions?: { code?: string } }[]
+  errors?: { message: string; extensions?: { code?: string; messageZh?: string } }[]
 }
 
 type Heard = (reached: boolean) => void
@@ -56,7 +57,7 @@ export async function ask<Data, Variables>(
   if (response.status === 401) throw signedOut()
   const answer = await body<Answer<Data>>(response)
   const error = answer.errors?.[0]
-  if (error) throw failure(error.extensions?.code ?? '', error.message)
+  if (error) throw failure(error.extensions?.code ?? '', error.message, error.extensions?.messageZh)
   if (!response.ok || answer.data == null) throw new Refused(`HTTP_${response.status}`, `HTTP ${response.status}`)
   return answer.data
 }
@@ -92,10 +93,10 @@ async function body<Content>(response: Response): Promise<Content> {
   }
 }
 
-function failure(code: string, message: string): Error {
+function failure(code: string, message: string, messageZh = message): Error {
   const name = code.toUpperCase()
   if (SIGNED_OUT_CODES.has(name)) return signedOut()
-  return TROUBLE_CODES.has(name) ? new ServerTrouble(message) : new Refused(name, message)
+  return TROUBLE_CODES.has(name) ? new ServerTrouble(message) : new Refused(name, message, messageZh)
 }
 
 export function signedOut(): SignedOut {

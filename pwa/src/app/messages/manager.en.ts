@@ -42,7 +42,7 @@ const en: typeof zh = {
     availability: { from: 'much missing', to: 'all there' },
     pace: { from: 'slow', to: 'fast' },
     shortage: { from: 'none missing', to: 'much missing' },
-    size: 'larger circles sell faster',
+    size: 'larger sells faster, red ring: many short',
   },
   column: {
     store: 'Store',

@@ -43,6 +43,11 @@ export function figureText(measure: Measure, tally: Tally): string {
   return measure === 'availability' ? `${Math.floor(value * 100)}%` : String(value)
 }
 
+/** One item in ten below its safety stock: reason enough for a red ring. */
+export function isShort({ skuCount, belowSafetyCount }: Tally): boolean {
+  return belowSafetyCount > skuCount / 10
+}
+
 /** Sorts the worst first: the least available, the slowest, the shortest of stock. */
 export function worstFirst(measure: Measure, one: Tally, other: Tally): number {
   const difference = figure(measure, one) - figure(measure, other)
