@@ -83,7 +83,7 @@ async def test_a_planted_error_is_found_and_named(postgres: TestingPostgres, mar
 async def test_goods_from_nowhere_break_conservation_even_where_each_level_agrees(
     postgres: TestingPostgres, market_url: str
 ) -> None:
-    postgres.psql("update stock_level set on_hand = on_hand + 4 where " + ONE, market_url)
+    postgres.psql("update stock_level set on_hand = on_hand + 4 where {one}".replace("{one}", ONE), market_url)
 
     checked = await check_ledger(market_url)
 
