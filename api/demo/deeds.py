@@ -33,6 +33,7 @@ mutation Record($input: RecordMovementsInput!) {
 
 SELLS_WHAT_IS_NOT_THERE = 0.06
 """How often a customer holds something in his hand that the book says is not there."""
+IN_WAREHOUSE = 0.7
 _PICKED_UP, _CANCELLED = 0.84, 0.94
 _HELD_SECONDS = 120
 _FILL_UP_TO = 4
@@ -102,8 +103,8 @@ class Deeds:
             self.traded.released += 1
 
     async def deliver(self, place: Place) -> None:
-        """Let a lorry bring what a shop has too little of."""
-        short = self.market.short(place)
+        """Let a lorry bring most of what a shop has too little of; the warehouse never has everything."""
+        short = {good: level for good, level in self.market.short(place).items() if self.chance.random() < IN_WAREHOUSE}
         if not short:
             return
         lines = []
