@@ -42,7 +42,7 @@ const en: typeof zh = {
     availability: { from: 'much missing', to: 'all there' },
     pace: { from: 'slow', to: 'fast' },
     shortage: { from: 'none missing', to: 'much missing' },
-    size: 'larger sells faster, red ring: many short',
+    size: 'large sells fast · red ring: short',
   },
   column: {
     store: 'Store',

@@ -40,7 +40,7 @@ export default {
     availability: { from: '缺得多', to: '都有货' },
     pace: { from: '卖得慢', to: '卖得快' },
     shortage: { from: '不缺', to: '缺得多' },
-    size: '圆越大卖得越快，红圈缺得多',
+    size: '圆大卖得快 · 红圈缺得多',
   },
   column: {
     store: '门店',
