@@ -77,6 +77,6 @@ class Grid:
 
     def _changed(self, since: int) -> Iterable[CellKey]:
         missed = self.tick - since
-        if since == NOTHING_SEEN or missed > len(self._news):
+        if missed > len(self._news):
             return self._cells
         return frozenset().union(*list(self._news)[len(self._news) - missed :])
