@@ -4,6 +4,7 @@ An actor is remembered for two seconds, so a change of role, a departure or a re
 within five seconds everywhere; open sockets are looked at as often, and closed.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ class Askers:
         self._desk = desk
         self._feed = feed
         self._actors: dict[Identity, tuple[Actor, datetime]] = {}
+        self._loading: dict[Identity, asyncio.Task[Actor | None]] = {}
 
     async def context(self, connection: HTTPConnection, payload: dict[str, object] | None) -> AskerContext | None:
         """Return the context of a request, or of a socket with the payload of its connection_init."""
@@ -65,10 +67,18 @@ class Askers:
         return gone
 
     async def _actor(self, identity: Identity) -> Actor | None:
-        now = self._desk.office.clock()
         held = self._actors.get(identity)
-        if held is not None and held[1] > now:
+        if held is not None and held[1] > self._desk.office.clock():
             return held[0]
+        # However many ask at once, it is looked up once.
+        loading = self._loading.get(identity)
+        if loading is None:
+            loading = self._loading[identity] = asyncio.create_task(self._load(identity))
+            loading.add_done_callback(lambda _: self._loading.pop(identity))
+        return await asyncio.shield(loading)
+
+    async def _load(self, identity: Identity) -> Actor | None:
+        now = self._desk.office.clock()
         region_of = await self._desk.directory.region_of()
         async with self._desk.office.sessions() as session:
             actor = await load_actor(session, kind=identity.kind, actor_id=identity.id, region_of=region_of, now=now)

@@ -51,24 +51,22 @@ class Changes:
     bridged: bool = True
 
 
-_WHERE = text(f"select {HORIZON}, pg_snapshot_xmax(pg_current_snapshot())::text")
 _CHANGED = text(f"""
-select {LEVEL} from stock_level l join (
-    select distinct store_id, sku_id from (
-        select store_id, sku_id from movement
-        where xid >= cast(cast(:since as text) as xid8) and xid < cast(cast(:until as text) as xid8)
-            and (cast(:stores as uuid[]) is null or store_id = any(:stores))
-            and (cast(:skus as uuid[]) is null or sku_id = any(:skus))
-        order by xid limit :most
-    ) m
-) c using (store_id, sku_id)
+with moved as materialized (
+    select store_id, sku_id from movement
+    where xid >= cast(cast(:since as text) as xid8) and xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by xid limit {BRIDGED_AT_MOST + 1}
+), size as materialized (
+    select count(*) as movements, {HORIZON} as until, pg_snapshot_xmax(pg_current_snapshot())::text as ahead from moved
+)
+select size.movements, size.until, size.ahead, {LEVEL}
+from size left join (
+    select distinct store_id, sku_id from moved
+    where (select movements from size) <= {BRIDGED_AT_MOST}
+        and (cast(:stores as uuid[]) is null or store_id = any(:stores))
+        and (cast(:skus as uuid[]) is null or sku_id = any(:skus))
+) changed on true left join stock_level l using (store_id, sku_id)
 """)  # noqa: S608 -- own text
-_COUNTED = text("""
-select count(*) from (
-    select from movement where xid >= cast(cast(:since as text) as xid8)
-        and xid < cast(cast(:until as text) as xid8) limit :most
-) m
-""")
 
 
 async def read_book(session: AsyncSession) -> Book:
@@ -78,13 +76,9 @@ async def read_book(session: AsyncSession) -> Book:
 
 async def changes_since(session: AsyncSession, xid: int, within: Slice | None = None) -> Changes:
     """Return what has changed in a slice (None: everywhere) since a transaction id."""
-    until, ahead = (int(value) for value in (await session.execute(_WHERE)).one())
-    if xid >= until:
-        return Changes(until, ahead, (), bridged=xid <= ahead)
-    bound = {"since": str(xid), "until": str(until), "most": BRIDGED_AT_MOST + 1}
-    if (await session.scalar(_COUNTED, bound) or 0) > BRIDGED_AT_MOST:
-        return Changes(until, ahead, (), bridged=False)
     stores = None if within is None else list(within.stores)
     skus = None if within is None or within.skus is None else list(within.skus)
-    rows = await session.execute(_CHANGED, {**bound, "stores": stores, "skus": skus})
-    return Changes(until, ahead, [level_of(row) for row in rows])
+    rows = (await session.execute(_CHANGED, {"since": str(xid), "stores": stores, "skus": skus})).all()
+    movements, until, ahead = rows[0][0], int(rows[0][1]), int(rows[0][2])
+    bridged = movements <= BRIDGED_AT_MOST and xid <= ahead
+    return Changes(until, ahead, [level_of(row[3:]) for row in rows if row[3] is not None], bridged)

@@ -1,5 +1,6 @@
 """The directory of stores, remembered for a few seconds: small, read by every request."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -51,6 +52,7 @@ class Directory:
     _stores: dict[UUID, StoreEntry] = field(default_factory=dict)
     _codes: dict[str, StoreEntry] = field(default_factory=dict)
     _read_at: datetime | None = None
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def stores(self) -> Mapping[UUID, StoreEntry]:
         """Return the stores by id."""
@@ -71,9 +73,17 @@ class Directory:
         self._read_at = None
 
     async def _refresh(self) -> None:
-        now = self.clock()
-        if self._read_at is not None and now - self._read_at < REMEMBERED_FOR:
+        if self._is_fresh():
             return
+        async with self._reading:
+            if not self._is_fresh():
+                await self._read()
+
+    def _is_fresh(self) -> bool:
+        return self._read_at is not None and self.clock() - self._read_at < REMEMBERED_FOR
+
+    async def _read(self) -> None:
+        now = self.clock()
         async with self.sessions() as session:
             rows = (await session.scalars(select(Store).order_by(Store.code))).all()
         self._stores = {entry.id: entry for entry in map(_entry, rows)}

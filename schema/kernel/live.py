@@ -198,6 +198,11 @@ class StockFeed:
 
     async def _read(self) -> None:
         async with self._sessions() as session:
+            # One statement is one snapshot: it needs no transaction around it.
+            await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+            if not self._groups:
+                self.xid = max(await horizon(session), self.xid)
+                return
             changes = await changes_since(session, self.xid)
         if changes.xid < changes.ahead:
             self._woken.set()  # somebody is still writing: what is there may be about to be seen
