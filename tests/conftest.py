@@ -8,10 +8,13 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.support import chromium
-from tests.support.chain import chain as chain  # noqa: PLC0414 -- a fixture, given on
+from tests.support.chain import chain, two_doors
 from tests.support.postgres import TestingPostgres
 from tests.support.redis import TestingRedis
 from tests.support.server import ServerProcess
+
+# The fixtures of a whole chain stand beside what they are made of.
+__all__ = ["chain", "two_doors"]
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from retail.inventory.ledger import ON_HAND_RANGE, POST, Entry, Posted, Request, columns, out_of_range, posted
@@ -32,6 +34,14 @@ WAITING_AT_MOST = 20_000
 RETRY_FOR = timedelta(seconds=10)
 _BROKEN = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, asyncpg.OperatorInterventionError)
 _CROSSED = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+def is_unreachable(cause: BaseException) -> bool:
+    """Say whether an exception means that the database did not answer, not that it disagreed."""
+    if isinstance(cause, DBAPIError):
+        driver = cause.orig.__cause__ if cause.orig else None
+        return cause.connection_invalidated or isinstance(driver, _BROKEN)
+    return isinstance(cause, (*_BROKEN, PoolTimeout))
 
 
 class StoreroomUnreachable(Refusal):
@@ -164,7 +174,9 @@ class Counter:
                 return await lane.post(batch)
             except _CROSSED:
                 pass
-            except _BROKEN as broken:
+            except Exception as broken:
+                if not is_unreachable(broken):
+                    raise
                 await lane.drop()
                 log.warning("ledger connection lost, trying again", reason=repr(broken))
                 await asyncio.sleep(pause)

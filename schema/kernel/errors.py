@@ -8,6 +8,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from retail.inventory.adjustments import StockMoved as StockMovedRefusal
+from retail.inventory.batching import StoreroomUnreachable, is_unreachable
 from retail.inventory.reservations import InsufficientStock as InsufficientStockRefusal
 from retail.inventory.reservations import ReservationClosed as ReservationClosedRefusal
 from retail.kernel import refusal
@@ -120,7 +121,9 @@ HANDLERS = (
 
 
 def exposed(cause: Exception) -> dict[str, object] | None:
-    """Return what a client may know of an exception that is no result: refusals only."""
+    """Return what a client may know of an exception that is no result: refusals, and that it should ask again."""
+    if is_unreachable(cause):
+        cause = StoreroomUnreachable()
     if not isinstance(cause, DomainRefusal):
         return None
     return {"message": cause.message, "extensions": {"code": cause.code, "messageZh": cause.message_zh}}

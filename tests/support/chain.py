@@ -339,3 +339,27 @@ async def chain(postgres: TestingPostgres, redis: TestingRedis) -> AsyncIterator
         with ServerProcess(url, TRUESHELF_BUS_URL=redis.url) as server:
             async with open_chain(url, server.url) as opened:
                 yield opened
+
+
+@dataclass(frozen=True)
+class TwoDoors:
+    """A chain that two server processes serve over one database and one Redis."""
+
+    chain: Chain
+    servers: tuple[str, str]
+    redis: TestingRedis
+
+    def door(self, n: int) -> str:
+        """The address of one of them, by turns."""
+        return self.servers[n % 2]
+
+
+@pytest.fixture(scope="session")
+async def two_doors(postgres: TestingPostgres) -> AsyncIterator[TwoDoors]:
+    """Two processes for the stories that are about their being two; the Redis is theirs to kill."""
+    with TestingRedis() as redis, postgres.database(postgres.migrated()) as url:
+        await found_chain(url)
+        bus = {"TRUESHELF_BUS_URL": redis.url, "TRUESHELF_PUBLIC_URL": "http://stock.example"}
+        with ServerProcess(url, **bus) as one, ServerProcess(url, **bus) as other:
+            async with open_chain(url, one.url) as opened:
+                yield TwoDoors(opened, (one.url, other.url), redis)
