@@ -1,6 +1,6 @@
 /** The manager's figures: absolute cells as they change, and totals asked again at most every few seconds. */
 import { reactive, shallowReactive, shallowRef, type Reactive, type ShallowRef } from 'vue'
-import { HeatChanges, RegionsQuery, StoreSummaryQuery, SummariesQuery } from './documents/manager.ts'
+import { HeatChanges, StoreSummaryQuery, SummariesQuery } from './documents/manager.ts'
 import { StockChanges } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import type { Level } from './levels.ts'
@@ -9,7 +9,6 @@ import { match } from './match.ts'
 import { ask } from './transport.ts'
 
 export type HeatCell = ResultOf<typeof HeatChanges>['heatChanges']['cells'][number]
-export type Region = ResultOf<typeof RegionsQuery>['regions'][number]
 export type Summaries = ResultOf<typeof SummariesQuery>
 export type StoreSummary = Summaries['storeSummaries'][number]
 export type Hourly = StoreSummary['hourly'][number]
@@ -83,10 +82,6 @@ export function followSummaries(): SummaryFeed {
 
 export async function storeSummary(storeId: string): Promise<StoreSummary | undefined> {
   return (await ask(StoreSummaryQuery, { storeIds: [storeId] })).storeSummaries[0]
-}
-
-export async function regions(): Promise<Region[]> {
-  return (await ask(RegionsQuery, {})).regions
 }
 
 /** Items as they fall below their safety stock anywhere that she may see; silent about those already there. */

@@ -1,5 +1,6 @@
 /** The store that this device works for: its live stock, and what a deed that still waits will change. */
 import { shallowRef } from 'vue'
+import { catalogue, refreshCatalogue } from './catalogue.ts'
 import type { Level } from './levels.ts'
 import { operations } from './deeds.ts'
 import { pendingChange } from './operations.ts'
@@ -13,13 +14,23 @@ export interface ShelfView {
   pending: number
 }
 
+const LEARN_MS = 5 * 60_000
+let learntAt = 0
 const feed = shallowRef<StoreFeed>()
 export const ownStore = feed
 
 export function openOwnStore(storeId: string): void {
   if (feed.value?.storeId === storeId) return
   feed.value?.stop()
-  feed.value = followStore(storeId, { keep: true })
+  feed.value = followStore(storeId, { keep: true, changed: (levels) => learnNewItems(storeId, levels) })
+}
+
+/** Something is on the shelf that was not in the catalogue when this device read it. */
+function learnNewItems(storeId: string, levels: Level[]): void {
+  const unknown = levels.some(({ skuId }) => !catalogue.value.has(skuId))
+  if (!unknown || Date.now() - learntAt < LEARN_MS) return
+  learntAt = Date.now()
+  refreshCatalogue(storeId).catch(() => undefined)
 }
 
 export function closeOwnStore(): void {

@@ -1,5 +1,5 @@
 /** Questions that a screen asks when it opens. */
-import { StoreQuery, TasksQuery } from './documents/session.ts'
+import { TasksQuery } from './documents/session.ts'
 import { MovementPage, StockLevelQuery, StockPage } from './documents/stock.ts'
 import { readNote, writeNote } from './database.ts'
 import type { ResultOf, VariablesOf } from './graphql.ts'
@@ -54,8 +54,4 @@ export async function stockPage(filter: StockFilter, after: string | null, first
 
 export async function stockDetail(storeId: string, skuId: string): Promise<StockDetail | null> {
   return (await ask(StockLevelQuery, { storeId, skuId })).stockLevel
-}
-
-export async function storeOf(id: string): Promise<ResultOf<typeof StoreQuery>['store']> {
-  return (await ask(StoreQuery, { id })).store
 }

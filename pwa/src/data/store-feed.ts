@@ -36,8 +36,15 @@ const RETRY_MS = 5_000
 /** Many devices are told at once; they need not all ask at once. */
 const RESTART_SPREAD_MS = 1_000
 
-export function followStore(storeId: string, { keep }: { keep: boolean }): StoreFeed {
-  return new Follower(storeId, keep)
+export interface FollowOptions {
+  /** Keep a copy on the device. */
+  keep: boolean
+  /** Told of the levels as they change. */
+  changed?: (levels: Level[]) => void
+}
+
+export function followStore(storeId: string, options: FollowOptions): StoreFeed {
+  return new Follower(storeId, options)
 }
 
 class Follower implements StoreFeed {
@@ -50,7 +57,7 @@ class Follower implements StoreFeed {
 
   constructor(
     readonly storeId: string,
-    private readonly keep: boolean,
+    private readonly options: FollowOptions,
   ) {
     void this.open()
   }
@@ -67,7 +74,7 @@ class Follower implements StoreFeed {
   }
 
   private async open(): Promise<void> {
-    if (this.keep) await this.readKept()
+    if (this.options.keep) await this.readKept()
     if (this.cursor === null) await this.fetchGrid()
     else this.listen()
   }
@@ -127,11 +134,13 @@ class Follower implements StoreFeed {
 
   private take(cursor: string, levels: Level[]): void {
     this.cursor = cursor
-    void this.remember(this.levels.apply(levels))
+    const taken = this.levels.apply(levels)
+    void this.remember(taken)
+    this.options.changed?.(taken)
   }
 
   private async remember(levels: Level[]): Promise<void> {
-    if (!this.keep || this.cursor === null) return
+    if (!this.options.keep || this.cursor === null) return
     const note: Kept = { storeId: this.storeId, cursor: this.cursor, at: Date.now() }
     const work = (await database()).transaction(['levels', 'notes'], 'readwrite')
     await Promise.all([

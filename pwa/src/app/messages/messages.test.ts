@@ -32,13 +32,20 @@ test('no sentence is empty, and Chinese is Chinese', () => {
   for (const [key, text] of english) expect(text.trim() && !/\p{Script=Han}/u.test(text), key).toBeTruthy()
 })
 
+const files = import.meta.glob<string>(['../../**/*.{vue,ts}', '!**/*.test.ts', '!**/messages/*'], { query: '?raw', import: 'default', eager: true })
+const asked = Object.entries(files).flatMap(([file, text]) => [...text.matchAll(/\bt\('([\w.-]+)'/g)].map(([, key = '']) => ({ file, key })))
+const begun = Object.entries(files).flatMap(([file, text]) => [...text.matchAll(/\bt\(`([\w.-]+)\$\{[^}]*\}([\w.-]*)`/g)].map(([, begin = '', end = '']) => ({ file, begin, end })))
+
 test('every sentence that a screen asks for exists', () => {
-  const files = import.meta.glob<string>(['../../**/*.{vue,ts}', '!**/*.test.ts'], { query: '?raw', import: 'default', eager: true })
-  expect(Object.keys(files).length).toBeGreaterThan(50)
-  for (const [file, text] of Object.entries(files)) {
-    for (const [, key = ''] of text.matchAll(/\bt\('([\w.-]+)'/g)) expect(chinese.has(key), `${file}: ${key}`).toBe(true)
-    for (const [, begin = ''] of text.matchAll(/\bt\(`([\w.-]+)\$\{/g)) {
-      expect([...chinese.keys()].some((key) => key.startsWith(begin)), `${file}: ${begin}…`).toBe(true)
-    }
+  expect(asked.length).toBeGreaterThan(100)
+  for (const { file, key } of asked) expect(chinese.has(key), `${file}: ${key}`).toBe(true)
+  for (const { file, begin, end } of begun) {
+    expect([...chinese.keys()].some((key) => key.startsWith(begin) && key.endsWith(end)), `${file}: ${begin}…${end}`).toBe(true)
   }
+})
+
+test('no sentence waits for a screen that never says it', () => {
+  const said = new Set(asked.map(({ key }) => key))
+  const silent = [...chinese.keys()].filter((key) => !said.has(key) && !begun.some(({ begin, end }) => key.startsWith(begin) && key.endsWith(end)))
+  expect(silent).toEqual([])
 })

@@ -21,8 +21,6 @@ export const HeatChanges = graphql(`
   }
 `)
 
-export const RegionsQuery = graphql(`query Regions { regions { id name nameEn } }`)
-
 export const SummariesQuery = graphql(`
   query Summaries($regionIds: [UUID!]) {
     chainSummary {

@@ -1,6 +1,6 @@
 import { graphql } from '../graphql.ts'
 
-export const StoreParts = graphql(`
+const StoreParts = graphql(`
   fragment StoreParts on Store {
     id
     code
@@ -32,8 +32,6 @@ export const MeQuery = graphql(
   `,
   [StoreParts],
 )
-
-export const StoreQuery = graphql(`query Store($id: UUID!) { store(id: $id) { ...StoreParts } }`, [StoreParts])
 
 export const TasksQuery = graphql(`
   query Tasks($storeId: UUID!) {

@@ -1,7 +1,7 @@
 /** What the manager's screen shows: her stores, the chosen question, and every live figure, in one place. */
 import { computed, onBeforeUnmount, reactive, ref, shallowReactive, shallowRef, watch, type ComputedRef } from 'vue'
 import { categories as askCategories, type Category } from '@/data/catalogue.ts'
-import { cellKey, followHeat, followShortages, followSummaries, type HeatCell, type Hourly, type Region, type StoreSummary } from '@/data/heat.ts'
+import { cellKey, followHeat, followShortages, followSummaries, type HeatCell, type Hourly, type StoreSummary } from '@/data/heat.ts'
 import type { Level } from '@/data/levels.ts'
 import { myStores, type Store } from '@/data/session.ts'
 import { total, worstFirst, type Measure, type Tally } from './measures.ts'
@@ -116,7 +116,7 @@ function calmOrder(rows: ComputedRef<Row[]>, choice: { measure: Measure }): { or
   return { ordered, stop: () => clearInterval(timer) }
 }
 
-function regionsOf(stores: Store[]): Region[] {
+function regionsOf(stores: Store[]): Store['region'][] {
   return [...new Map(stores.map(({ region }) => [region.id, region])).values()]
 }
 
