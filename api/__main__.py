@@ -155,6 +155,15 @@ def check_ledger() -> None:
 
 
 @app.command()
+def rebuild_insights() -> None:
+    """Add the sums of sales up again from the ledger, for example after restoring a dump elsewhere."""
+    from api.serving import database, rebuild_insights
+
+    with database(_settings(), shared=True) as url:
+        rebuild_insights(url)
+
+
+@app.command()
 def export_schema(
     check: Annotated[bool, typer.Option(help="Write nothing; fail if the file is not what the code says.")] = False,
 ) -> None:

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -23,6 +23,7 @@ from api.embedded import EmbeddedPostgres
 from api.settings import PREFIX, Settings, WrongSettings, asyncpg_url
 from migrations import alembic_config
 from retail.access.work import Office
+from retail.insights.projection import rebuild
 
 GRACE_SECONDS = 5
 
@@ -30,6 +31,21 @@ GRACE_SECONDS = 5
 def migrate(database_url: str) -> None:
     """Bring a database to the newest shape."""
     command.upgrade(alembic_config(asyncpg_url(database_url)), "head")
+
+
+def rebuild_insights(database_url: str) -> None:
+    """Add the sums of sales up again, showing how far it is."""
+
+    async def make(show: Callable[[int], None]) -> None:
+        engine = open_engine(database_url, 4)
+        try:
+            office = Office(async_sessionmaker(engine, expire_on_commit=False), lambda _: None)
+            await rebuild(office, show)
+        finally:
+            await engine.dispose()
+
+    with Console(stderr=True).status("汇总 · sums") as status:
+        asyncio.run(make(lambda done: status.update(f"汇总 · sums {done:,}")))
 
 
 def require_shape(database_url: str) -> None:

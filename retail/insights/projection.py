@@ -6,6 +6,7 @@ oldest one still running are read, so a writer that commits late is never passed
 whole transactions and few of them, so that following never holds that horizon back for long.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,7 @@ async def follow_ledger(work: Work, *, step: int = STEP) -> int:
     return added
 
 
-async def catch_up(office: Office) -> int:
+async def catch_up(office: Office, progress: Callable[[int], None] = lambda _: None) -> int:
     """Follow the ledger, one short transaction after another, until nothing is left; return how many."""
     total = 0
     while True:
@@ -56,9 +57,10 @@ async def catch_up(office: Office) -> int:
         if not added:
             return total
         total += added
+        progress(total)
 
 
-async def rebuild(office: Office) -> int:
+async def rebuild(office: Office, progress: Callable[[int], None] = lambda _: None) -> int:
     """Forget every sum and add the whole ledger again; return how many sales and returns.
 
     Done in steps, so that nobody who writes has to wait: until it ends the figures are too small.
@@ -67,7 +69,7 @@ async def rebuild(office: Office) -> int:
         await work.session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
         await work.session.execute(text("truncate sales_slot, sales_day, store_slot, basket"))
         await work.session.execute(text("delete from projection where name = :name"), {"name": _NAME})
-    return await catch_up(office)
+    return await catch_up(office, progress)
 
 
 async def followed(session: AsyncSession) -> Followed:
