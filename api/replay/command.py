@@ -58,7 +58,6 @@ class Wish:
 
     url: str
     state_file: Path
-    command: str = "trueshelf replay"
     stores: int | None = None
     mode: str = "sales"
     speed: float | None = None
@@ -67,6 +66,13 @@ class Wish:
     client_id: str | None = None
     client_secret: str | None = None
     report: Path | None = None
+
+    def command(self, source: Source) -> str:
+        """Return the command line that asks for this, without what is secret or of this machine only."""
+        words = ["trueshelf replay", f"--source {source.name}", f"--mode {self.mode}"]
+        words += [f"--stores {self.stores}"] if self.stores else []
+        words += [f"--limit {self.limit}"] if self.limit else []
+        return " ".join([*words, f"--speed {self.speed:g}" if self.speed else "--speed max"])
 
     def plan(self, source: Source) -> str:
         """Return the name of what is replayed; a state of another plan does not fit it."""
@@ -105,7 +111,7 @@ async def replay(source: Source, wish: Wish, database_url: str | None, console: 
             if complete and channel_id is not None:
                 baskets = max(sender.baskets_before(sender.units), sender.baskets_before(state.position))
                 comparison = await _compare(database_url, source, channel_id, baskets, progress)
-    outcome = Outcome(source, state, wish.command, complete, channel.mishaps, latency, ledger, comparison)
+    outcome = Outcome(source, state, wish.command(source), complete, channel.mishaps, latency, ledger, comparison)
     _tell(outcome, wish, console)
     if not complete:
         return _STOPPED

@@ -127,6 +127,8 @@ def _speed(outcome: Outcome) -> list[str]:
 def _latency(latency: Latency | None) -> list[str]:
     if latency is None:
         return ["Not measured."]
+    if latency.trouble:
+        return [f"The watching ended: {latency.trouble}"]
     half, most = latency.quantile(0.5), latency.quantile(0.99)
     if half is None or most is None:
         return ["No sample: nothing was written now that a screen could show."]

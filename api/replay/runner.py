@@ -52,6 +52,8 @@ class Runner:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self.connections):
                     group.create_task(self._send_on())
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
         finally:
             keeper.cancel()
             with suppress(asyncio.CancelledError):

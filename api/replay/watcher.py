@@ -39,12 +39,16 @@ _PAUSE = 0.5
 
 @dataclass(slots=True)
 class Latency:
-    """Seconds from a mutation's sending to its arrival on a screen; `lost` never arrived."""
+    """Seconds from a mutation's sending to its arrival on a screen; `lost` never arrived.
+
+    `trouble` is why the watching ended before its time, if it did.
+    """
 
     samples: list[float] = field(default_factory=list)
     lost: int = 0
     reconnections: int = 0
     resyncs: int = 0
+    trouble: str = ""
 
     def quantile(self, share: float) -> float | None:
         """Return a quantile (nearest rank), None without samples."""
@@ -70,8 +74,12 @@ class Watcher:
         """Watch until cancelled; a broken connection is taken up again where it broke."""
         first = True
         while True:
-            with suppress(OSError, WebSocketException, TimeoutError):
-                await self._watch()
+            try:
+                with suppress(OSError, WebSocketException, TimeoutError):
+                    await self._watch()
+            except ChannelRefused as refused:
+                self.latency.trouble = str(refused)
+                return
             self.latency.reconnections += not first
             first = False
             await asyncio.sleep(_PAUSE)

@@ -92,6 +92,9 @@ class Books:
         cells = [row.split("|") for row in rows.splitlines()]
         return {(store, sku): (int(units), int(money)) for store, sku, units, money in cells}
 
+    def change(self, statement: str) -> None:
+        self._postgres.psql(statement, self._url)
+
     def count(self, question: str) -> int:
         return int(self._postgres.psql(question, self._url))
 
@@ -209,6 +212,20 @@ def test_without_the_database_it_only_sends_with_the_credentials_of_the_import(
     assert code == 0, said
     assert "The books were not looked at" in replayer.report
     assert books.count("select count(*) from stock_level where on_hand <> safety_stock") == 0
+
+
+def test_credentials_that_are_taken_away_end_it_with_the_reason_and_new_ones_go_on(
+    replayer: Replayer, books: Books
+) -> None:
+    program = replayer.start(speed=IN_TWO_SECONDS / 2)
+    replayer.wait_for_position(40)
+
+    books.change("update oauth_client set revoked_at = now()")
+    said, _ = program.communicate(timeout=30)
+
+    assert program.returncode == 2, said
+    assert "No token: HTTP 401" in said
+    assert replayer.finish()[0] == 0
 
 
 def test_the_server_may_be_killed_under_a_replay(
