@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 
-from bench import bulk, sales
+from bench import bulk, curves, lists, ready, sales, screens
 from bench.figures import Figure, as_data, show
 from bench.house import ROOT, House
 from bench.plan import FULL, QUICK, Bar, Plan, bar
@@ -20,6 +20,11 @@ Benchmark = Callable[[House, Plan, Bar], Iterator[Figure]]
 BENCHMARKS: Mapping[str, Benchmark] = {
     "sales": sales.measure,
     "bulk": bulk.measure,
+    "lists": lists.measure,
+    "screens": screens.measure,
+    "ready": ready.measure,
+    "stores": curves.by_stores,
+    "movements": curves.by_movements,
 }
 
 

@@ -9,8 +9,9 @@ import asyncpg
 import uvloop
 
 from bench.figures import Figure, middle
-from bench.house import Chain, House, Server, load
+from bench.house import Chain, House, Server
 from bench.plan import Bar, Plan
+from bench.program import Program
 
 CONNECTIONS = (2, 4)
 EVENTS = 1000
@@ -28,7 +29,11 @@ def measure(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
     ours: dict[int, list[float]] = {connections: [] for connections in CONNECTIONS}
     other: dict[int, list[float]] = {connections: [] for connections in CONNECTIONS}
     bar.begin("recordMovements", 1 + 2 * plan.rounds * len(CONNECTIONS))
-    with house.chain("bulk", stores=plan.stores, skus=plan.skus) as chain, Server(chain) as server, load() as program:
+    with (
+        house.chain("bulk", stores=plan.stores, skus=plan.skus) as chain,
+        Server(chain) as server,
+        Program("bench.load") as program,
+    ):
         with bar.step("warming up"):
             program.ask(server.order(kind="batches", clients=2, events=EVENTS, calls=8, seconds=60))
         for _ in range(plan.rounds):

@@ -19,7 +19,6 @@ import orjson
 
 from api.embedded import EmbeddedPostgres
 from auth.clients import hash_secret
-from bench.program import Program
 from tests.support.postgres import trueshelf
 from tests.support.server import ServerProcess
 
@@ -145,15 +144,18 @@ class Server(ServerProcess):
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 -- same
             return str(orjson.loads(answer.read())["access_token"])
 
+    def ask(self, document: str) -> dict[str, Any]:
+        """Return the data of a query without variables."""
+        head = {"authorization": f"Bearer {self.token()}", "content-type": "application/json"}
+        request = urllib.request.Request(  # noqa: S310 -- our own http address
+            f"{self.url}/graphql", orjson.dumps({"query": document}), head
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 -- same
+            data: dict[str, Any] = orjson.loads(answer.read())["data"]
+        return data
+
     def order(self, **details: object) -> dict[str, Any]:
         """Return an order for the load or the subscribers, addressed to this server."""
         address: Mapping[str, object] = {"port": self.port, "token": self.token()}
         size = {"stores": self.chain.stores, "skus": self.chain.skus}
         return {**address, **size, **details}
-
-
-@contextmanager
-def load() -> Iterator[Program]:
-    """Start the load generator."""
-    with Program("bench.load") as program:
-        yield program

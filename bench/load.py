@@ -9,7 +9,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import cast
 
@@ -165,15 +165,14 @@ class OpenLoop:
             client.transport.write(request)
 
 
-async def carry_out(order: Order) -> Answer:
+async def carry_out(order: Order) -> AsyncIterator[Answer]:
     """Put the load of an order on the server and tell how it went."""
     loop = asyncio.get_running_loop()
     now = datetime.now(UTC).isoformat()
     clients = [(await loop.create_connection(Client, "127.0.0.1", order["port"]))[1] for _ in range(order["clients"])]
-    answer = await (_open(order, clients, now) if "rate" in order else _closed(order, clients, now))
+    yield await (_open(order, clients, now) if "rate" in order else _closed(order, clients, now))
     for client in clients:
         client.transport.close()
-    return answer
 
 
 async def _closed(order: Order, clients: list[Client], now: str) -> Answer:

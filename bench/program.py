@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,16 +50,20 @@ class Program:
         return self.receive()
 
 
-def obey(carry_out: Callable[[Order], Awaitable[Answer]]) -> None:
-    """Carry out the orders of standard input, one after another, until it ends."""
+def obey(carry_out: Callable[[Order], AsyncIterator[Answer]]) -> None:
+    """Carry out the orders of standard input, one after another, until it ends; each may have several answers."""
     for line in sys.stdin.buffer:
-        try:
-            answer = uvloop.run(_awaited(carry_out(orjson.loads(line))))
-        except Exception as failed:  # noqa: BLE001 -- told to whoever gave the order, who stops
-            answer = {"failed": repr(failed)}
-        sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
-        sys.stdout.buffer.flush()
+        uvloop.run(_told(carry_out, orjson.loads(line)))
 
 
-async def _awaited(doing: Awaitable[Answer]) -> Answer:
-    return await doing
+async def _told(carry_out: Callable[[Order], AsyncIterator[Answer]], order: Order) -> None:
+    try:
+        async for answer in carry_out(order):
+            _tell(answer)
+    except Exception as failed:  # noqa: BLE001 -- told to whoever gave the order, who stops
+        _tell({"failed": repr(failed)})
+
+
+def _tell(answer: Answer) -> None:
+    sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
+    sys.stdout.buffer.flush()

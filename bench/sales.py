@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bench.figures import Figure, middle
-from bench.house import House, Server, load
+from bench.house import House, Server
 from bench.plan import Bar, Plan
 from bench.program import Program
 
@@ -22,7 +22,11 @@ def measure(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
     ours: _Rounds = {name: [] for name, *_ in cases}
     other: _Rounds = {name: [] for name, *_ in cases}
     late: _Rounds = {name: [] for name, *_ in cases}
-    with house.chain("sales", stores=plan.stores, skus=plan.skus) as chain, Server(chain) as server, load() as program:
+    with (
+        house.chain("sales", stores=plan.stores, skus=plan.skus) as chain,
+        Server(chain) as server,
+        Program("bench.load") as program,
+    ):
         with bar.step("warming up"):
             house.run_file(chain.url, "yardstick.sql")
             _sell(program, server, 16, _WARM_SECONDS, plan.stores, plan.skus)

@@ -1,0 +1,85 @@
+"""What a sale costs as the chain and its history grow: it should not.
+
+Every point has its own database and server; their rounds alternate. The ledger of a point is filled set by set through
+SQL, with levels that are its sums, and both checks of the ledger must hold before and after.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from bench.figures import Figure, middle
+from bench.house import Chain, House, Server
+from bench.plan import Bar, Plan
+from bench.program import Program
+
+CLIENTS = 16
+SKUS = 100
+FLAT = 0.8
+
+
+@dataclass(slots=True)
+class Point:
+    """One point of a curve and what its rounds gave."""
+
+    name: str
+    chain: Chain
+    server: Server
+    sales: list[float] = field(default_factory=list)
+    median_ms: list[float] = field(default_factory=list)
+
+
+def by_stores(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
+    """Yield sales per second in chains of more and more stores."""
+    bar.begin("curve over stores", len(plan.chains) * (2 + plan.rounds))
+    with ExitStack() as open_points:
+        points = []
+        for stores in plan.chains:
+            with bar.step(f"opening {stores:,} stores"):
+                points.append(_open(open_points, house, f"{stores:,} stores", f"stores{stores}", stores, 1))
+        yield from _curve(house, plan, bar, points)
+
+
+def by_movements(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
+    """Yield sales per second over ledgers of more and more movements."""
+    bar.begin("curve over movements", len(plan.turns) * (2 + plan.rounds))
+    with ExitStack() as open_points:
+        points = []
+        for turns in plan.turns:
+            name = f"{turns * plan.stores * SKUS:,} movements"
+            with bar.step(f"filling {name}"):
+                points.append(_open(open_points, house, name, f"moved{turns}", plan.stores, turns))
+        yield from _curve(house, plan, bar, points)
+
+
+def _open(stack: ExitStack, house: House, title: str, name: str, stores: int, turns: int) -> Point:
+    chain = stack.enter_context(house.chain(name, stores=stores, skus=SKUS, turns=turns))
+    return Point(title, chain, stack.enter_context(Server(chain)))
+
+
+def _curve(house: House, plan: Plan, bar: Bar, points: Sequence[Point]) -> Iterator[Figure]:
+    with Program("bench.load") as program:
+        for point in points:
+            with bar.step(f"warming {point.name} up"):
+                program.ask(point.server.order(kind="sales", clients=CLIENTS, seconds=2))
+        for _ in range(plan.rounds):
+            for point in points:
+                with bar.step(point.name):
+                    told = program.ask(point.server.order(kind="sales", clients=CLIENTS, seconds=plan.seconds))
+                    house.settle(point.chain)
+                point.sales.append(told["per_second"])
+                point.median_ms.append(told["p50_ms"])
+    for point in points:
+        house.check(point.chain)
+        first = middle(points[0].sales)
+        yield Figure(
+            f"recordSale, {CLIENTS} clients, {point.name}",
+            middle(point.sales),
+            "sales/s",
+            None if point is points[0] else first,
+            points[0].name,
+            aim="" if point is points[0] else f"flat: ≥ {FLAT}",
+            met=None if point is points[0] else middle(point.sales) >= FLAT * first,
+            note=f"p50 {middle(point.median_ms):.1f} ms",
+            rounds=tuple(point.sales),
+        )
