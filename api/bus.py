@@ -3,7 +3,8 @@
 A message only wakes readers; a lost one costs a second, never data. broadcaster 0.3.1 loses a
 subscriber when two first subscriptions race, grows without bound and does not reconnect, so each
 process subscribes once at its start, publishes one message at a time (what comes meanwhile is the
-same message), and opens a new connection when the old one breaks.
+same message), and opens a new connection when the old one breaks. Its listener dies in silence, so
+every process says something each second, and one that hears nothing for three has lost its ears.
 """
 
 import asyncio
@@ -20,6 +21,9 @@ log = structlog.get_logger(__name__)
 CHANNEL = "trueshelf"
 WORDS: dict[str, type[Event]] = {"stock": StockMoved, "catalogue": CatalogueChanged}
 NAMES = {event: word for word, event in WORDS.items()}
+BEAT = "beat"
+BEAT_SECONDS = 1.0
+DEAF_SECONDS = 3.0
 RETRY_SECONDS = 1.0
 
 
@@ -28,6 +32,7 @@ class Bus:
 
     def __init__(self, url: str, hear: Callable[[Event], None]) -> None:
         self._url = url
+        self._in_memory = url.startswith("memory:")
         self._hear = hear
         self._pending: set[str] = set()
         self._due = asyncio.Event()
@@ -69,15 +74,18 @@ class Bus:
             # Whatever was said while nobody listened: look at everything again.
             for kind in WORDS.values():
                 self._hear(kind())
-            async for message in subscriber:  # type: ignore[union-attr]  # broadcaster's __aiter__ is typed optional
-                for word in (message.message if message else "").split():
-                    self._hear(WORDS[word]())
-        raise ConnectionError("the bus has ended")
+            while True:
+                async with asyncio.timeout(None if self._in_memory else DEAF_SECONDS):
+                    message = await subscriber.get()
+                for word in message.message.split():
+                    if word in WORDS:
+                        self._hear(WORDS[word]())
 
     async def _publish(self, broadcast: Broadcast) -> None:
         while True:
-            await self._due.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), BEAT_SECONDS)
             self._due.clear()
             words, self._pending = self._pending, set()
-            if words and not self._url.startswith("memory:"):
-                await broadcast.publish(CHANNEL, " ".join(sorted(words)))
+            if not self._in_memory:
+                await broadcast.publish(CHANNEL, " ".join(sorted(words)) or BEAT)

@@ -4,6 +4,7 @@ Every story opens stores of its own, so stories share one server and one databas
 What the books say is read from PostgreSQL with plain SQL, not through our code.
 """
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -105,6 +106,8 @@ class Chain:
         self._goods: dict[str, Goods] = {}
         self._numbers = itertools.count(1)
         self._books: asyncpg.Connection | None = None
+        self._reading = asyncio.Lock()
+        self._making = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -129,7 +132,8 @@ class Chain:
     async def rows(self, query: str, *values: object) -> Sequence[Any]:
         """What PostgreSQL itself says."""
         assert self._books is not None, "the books are closed"
-        found: Sequence[Any] = await self._books.fetch(query, *values)
+        async with self._reading:
+            found: Sequence[Any] = await self._books.fetch(query, *values)
         return found
 
     async def value(self, query: str, *values: object) -> Any:
@@ -149,8 +153,9 @@ class Chain:
 
     async def goods(self, name: str) -> Goods:
         """The SKU of that name, made when it is first mentioned."""
-        if name not in self._goods:
-            self._goods[name] = await self._make_goods(name)
+        async with self._making:
+            if name not in self._goods:
+                self._goods[name] = await self._make_goods(name)
         return self._goods[name]
 
     async def _make_goods(self, name: str) -> Goods:
