@@ -22,11 +22,12 @@ export const router = createRouter({
     },
     { path: '/me', component: () => import('@/features/me/MePage.vue'), meta: { tab: 'me' } },
     { path: '/me/operations', component: () => import('@/features/me/OperationsPage.vue') },
-    { path: '/manager', component: () => import('@/features/manager/ManagerPage.vue') },
+    { path: '/manager', component: () => import('@/features/manager/ManagerPage.vue'), meta: { manages: true } },
     {
       path: '/manager/stores/:storeId',
       component: () => import('@/features/manager/StorePage.vue'),
       props: true,
+      meta: { manages: true },
     },
     { path: '/:unknown(.*)*', redirect: '/' },
   ],
@@ -35,7 +36,7 @@ export const router = createRouter({
 router.beforeEach((to): RouteLocationRaw | true => {
   const signedIn = sessionState.value === 'signed-in' || sessionState.value === 'expired'
   if (to.meta['open'] === true) return signedIn && sessionState.value !== 'expired' ? '/' : true
-  if (signedIn) return true
+  if (signedIn) return to.meta['manages'] === true && !managesStores.value ? '/home' : true
   const wanted = to.redirectedFrom?.fullPath ?? to.fullPath
   return { path: '/sign-in', query: wanted === '/' ? {} : { next: wanted } }
 })

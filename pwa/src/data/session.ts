@@ -4,7 +4,7 @@ import { MeQuery } from './documents/session.ts'
 import { forgetReadings, readNote, writeNote } from './database.ts'
 import type { ResultOf } from './graphql.ts'
 import { hangUp } from './live.ts'
-import { ask, post, request, SignedOut, Unreachable, ServerTrouble } from './transport.ts'
+import { ask, post, Refused, request, SignedOut, Unreachable, ServerTrouble } from './transport.ts'
 
 export type Me = ResultOf<typeof MeQuery>['me']
 export type Store = Me['stores'][number]
@@ -53,11 +53,9 @@ export async function refreshMe(): Promise<void> {
     enter(answer.me)
     await writeNote(ME_NOTE, answer.me)
   } catch (error) {
-    if (error instanceof SignedOut || error instanceof Unreachable || error instanceof ServerTrouble) {
-      if (!session.me) session.state = 'signed-out'
-      return
-    }
-    throw error
+    const answers = [SignedOut, Unreachable, ServerTrouble, Refused]
+    if (!answers.some((known) => error instanceof known)) throw error
+    if (!session.me) session.state = 'signed-out'
   }
 }
 

@@ -10,12 +10,33 @@ interface Named {
 
 const ZONE = 'Asia/Shanghai'
 
+/** What goods are counted in, one and several; a chain's own words stay as they are. */
+const UNITS: Record<string, readonly [string, string]> = {
+  杯: ['cup', 'cups'],
+  瓶: ['bottle', 'bottles'],
+  罐: ['can', 'cans'],
+  桶: ['tub', 'tubs'],
+  盒: ['box', 'boxes'],
+  包: ['pack', 'packs'],
+  袋: ['bag', 'bags'],
+  份: ['portion', 'portions'],
+  支: ['stick', 'sticks'],
+  根: ['stick', 'sticks'],
+  条: ['bar', 'bars'],
+  块: ['piece', 'pieces'],
+  把: ['piece', 'pieces'],
+  个: ['piece', 'pieces'],
+  件: ['piece', 'pieces'],
+}
+
 // What a composable offers is its type: the compiler infers it once, here.
 export function useWords() {
   const { t, locale } = useI18n()
   const english = computed(() => locale.value === 'en')
 
   const name = (named: Named): string => (english.value && named.nameEn ? named.nameEn : named.name)
+  const unit = (counted: string, quantity = 1): string =>
+    (english.value && UNITS[counted]?.[quantity === 1 ? 0 : 1]) || counted
   const why = (reason: Reason): string => {
     const [problem] = reason.problems
     const said = problem ?? reason
@@ -28,7 +49,7 @@ export function useWords() {
   const weekday = (moment: string | number, zone = ZONE): string =>
     format(moment, locale.value, zone, { weekday: 'short' })
 
-  return { t, english, name, why, clock, day, weekday }
+  return { t, english, name, unit, why, clock, day, weekday }
 }
 
 function format(moment: string | number, locale: string, zone: string, options: Intl.DateTimeFormatOptions): string {
