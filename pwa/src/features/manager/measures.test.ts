@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { figure, figureText, MEASURES, paint, step, STEPS, total, worstFirst, type Tally } from './measures.ts'
+import { figure, figureText, MEASURES, paceShare, paint, step, STEPS, total, worstFirst, type Tally } from './measures.ts'
 
 const CALM: Tally = {
   skuCount: 10,
@@ -31,6 +31,12 @@ test('a store that lacks nothing is calm, the one that lacks most is darkest', (
   expect(step('shortage', 21, 21)).toBe(STEPS - 1)
   expect(step('availability', 1, 0)).toBe(STEPS - 1)
   expect(step('pace', 0, 0)).toBe(0)
+})
+
+test('a store that only took goods back is drawn like one that sold nothing', () => {
+  expect(paceShare({ ...CALM, soldUnitsLastHour: -3 }, 6)).toBe(0)
+  expect(paceShare(CALM, 6)).toBe(1)
+  expect(paceShare(CALM, 0)).toBe(0)
 })
 
 test('every figure can be read on its colour', () => {

@@ -54,6 +54,11 @@ export function worstFirst(measure: Measure, one: Tally, other: Tally): number {
   return measure === 'shortage' ? -difference : difference
 }
 
+/** How fast a store sells beside the fastest, 0 to 1; one that only took goods back does not sell. */
+export function paceShare({ soldUnitsLastHour }: Tally, fastest: number): number {
+  return fastest <= 0 ? 0 : Math.max(0, soldUnitsLastHour) / fastest
+}
+
 export const STEPS = 7
 const AVAILABLE_FROM = [0.5, 0.65, 0.75, 0.85, 0.92, 0.98]
 
