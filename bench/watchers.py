@@ -1,7 +1,7 @@
 """The subscribers: `python -m bench.watchers` watches `stockChanges` over many raw WebSockets and notes what came when.
 
 Each is a protocol of our own, so that a thousand of them cost little. A first answer says that all are subscribed; the
-last, `seconds` later, holds every distinct frame once and, for each subscriber, which came when (on the monotonic
+last, `seconds` later and when all is quiet, holds every distinct frame once and, for each subscriber, which came when (on the monotonic
 clock of the machine, which the load reads too).
 """
 
@@ -22,6 +22,7 @@ STOCK_CHANGES = """subscription Watch($after: String) {
   }
 }"""
 PATIENCE_SECONDS = 60.0
+QUIET_SECONDS = 1.0
 AT_ONCE = 50
 _MASK = b"\0\0\0\0"
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
@@ -39,8 +40,11 @@ class Frames:
 
     def __init__(self) -> None:
         self.numbers: dict[bytes, int] = {}
+        self.last = 0.0
+        """When the last one came."""
 
-    def number(self, payload: bytes) -> int:
+    def number(self, payload: bytes, at: float) -> int:
+        self.last = at
         return self.numbers.setdefault(payload, len(self.numbers))
 
 
@@ -93,7 +97,8 @@ class Watcher(asyncio.Protocol):
             asked = {"id": "1", "type": "subscribe", "payload": {"query": STOCK_CHANGES, "variables": variables}}
             self.transport.write(frame(orjson.dumps(asked)))
         elif self.subscribed.done():
-            self.came.append((time.monotonic(), self._frames.number(payload)))
+            now = time.monotonic()
+            self.came.append((now, self._frames.number(payload, now)))
         elif b'"StockChanged"' in payload:  # what was missed since the cursor: nothing
             self.subscribed.set_result(None)
         else:
@@ -124,6 +129,9 @@ async def carry_out(order: Order) -> AsyncIterator[Answer]:
         watchers.extend(fresh)
     yield {"subscribed": len(watchers)}
     await asyncio.sleep(order["seconds"])
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while frames.last > time.monotonic() - QUIET_SECONDS:  # noqa: ASYNC110 -- quiet is nothing to wait for
+            await asyncio.sleep(QUIET_SECONDS / 10)
     lost = sum(watcher.transport.is_closing() for watcher in watchers)
     changes = [orjson.loads(payload)["payload"]["data"]["stockChanges"]["changes"] for payload in frames.numbers]
     sizes = [len(payload) for payload in frames.numbers]

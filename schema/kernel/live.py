@@ -5,11 +5,15 @@ changed since its cursor, and hands each group of watchers with the same slice t
 object, so that it is projected and encoded once for all of them. Nothing is lost when a wake-up
 is: the truth is read from PostgreSQL by cursor. A watcher that cannot keep up loses its backlog,
 not its place: its next batch is read from PostgreSQL, from its own cursor on.
+
+There is no fixed rhythm: the next read begins when the watchers have told the last one, so a
+process with many watchers tells more at a time instead of falling behind.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -28,6 +32,8 @@ BATCHES_HELD = 32
 KEYS_REMEMBERED = 50_000
 SLOWEST_BEAT_SECONDS = 1.0
 BETWEEN_READS_SECONDS = 0.02
+SLOW_WATCHERS_SECONDS = 0.2
+"""For how long those who are slow hold the next read up: what comes meanwhile is told as one."""
 
 
 @dataclass(slots=True)
@@ -98,6 +104,7 @@ class Watch:
         else:
             self._queue.append(batch)
         self._more.set()
+        self._feed.busy.add(self)
 
     async def __aenter__(self) -> Self:
         self._group.watchers.add(self)
@@ -112,7 +119,9 @@ class Watch:
         return self
 
     async def __anext__(self) -> Batch:
-        await self._more.wait()
+        if not self._more.is_set():
+            self._feed.rest(self)
+            await self._more.wait()
         if self._lost:
             self._lost = False
             batch = await self._feed.catch_up(self._group, self.xid)
@@ -134,6 +143,8 @@ class StockFeed:
         self._tail: asyncio.Task[None] | None = None
         self._book: Book | None = None
         self.xid = 0
+        self.busy: set[Watch] = set()
+        self._all_rest = asyncio.Event()
 
     @property
     def book(self) -> Book:
@@ -171,8 +182,15 @@ class StockFeed:
     def leave(self, group: _Group, watch: Watch) -> None:
         """Forget a watcher, and its group with the last one."""
         group.watchers.discard(watch)
+        self.rest(watch)
         if not group.watchers:
             self._groups.pop(group.within, None)
+
+    def rest(self, watch: Watch) -> None:
+        """Note that a watcher has told all that it was given."""
+        self.busy.discard(watch)
+        if not self.busy:
+            self._all_rest.set()
 
     async def catch_up(self, group: _Group, xid: int) -> Batch:
         """Return everything since a transaction id as one batch."""
@@ -195,6 +213,16 @@ class StockFeed:
                 log.warning("cannot follow the ledger, trying again", reason=repr(broken))
                 await asyncio.sleep(SLOWEST_BEAT_SECONDS)
             await asyncio.sleep(BETWEEN_READS_SECONDS)
+            await self._let_watchers_tell()
+
+    async def _let_watchers_tell(self) -> None:
+        """Wait until everybody has told what there was: reading faster than that would only make queues."""
+        if not self.busy:
+            return
+        self._all_rest.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SLOW_WATCHERS_SECONDS):
+                await self._all_rest.wait()
 
     async def _read(self) -> None:
         async with self._sessions() as session:
