@@ -1,0 +1,125 @@
+"""For wet hands, old eyes, screen readers and keyboards: every screen, light and dark."""
+
+from typing import Any, Literal
+
+import pytest
+from axe_core_python.async_playwright import Axe
+from playwright.async_api import ElementHandle
+
+from tests.stories.conftest import Chain, GiveDevice
+from tests.stories.device import Device
+from tests.stories.walk import past_the_clerks_screens, past_the_managers_screens
+
+SERIOUS = {"serious", "critical"}
+THUMB = 48
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+async def complaints(device: Device, screen: str) -> list[str]:
+    """What axe finds serious on this screen, by day and by night."""
+    found = []
+    for theme in THEMES:
+        await device.page.emulate_media(color_scheme=theme)
+        await device.page.locator(f"html[data-theme={theme}]").wait_for()
+        if theme == "dark":
+            await device.picture(f"dark-{screen}")
+        await device.at_rest()
+        result: dict[str, Any] = await Axe().run(device.page)
+        found += [
+            f"{screen}, {theme}: {each['id']}: {node['html'][:160]}: {node['failureSummary'][:300]}"
+            for each in result["violations"]
+            if each["impact"] in SERIOUS
+            for node in each["nodes"]
+        ]
+    return found
+
+
+async def test_no_screen_of_the_clerk_has_a_serious_fault(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("lujiazui", "珍珠奶茶")
+    await phone.open()
+
+    found = [
+        fault
+        async for screen in past_the_clerks_screens(phone, "lujiazui", tea)
+        for fault in await complaints(phone, screen)
+    ]
+
+    assert found == []
+
+
+async def test_no_screen_of_the_manager_has_a_serious_fault(chain: Chain, give: GiveDevice) -> None:
+    tablet = await give(chain, "tablet")
+    await tablet.open()
+
+    found = [
+        fault async for screen in past_the_managers_screens(tablet, "hq") for fault in await complaints(tablet, screen)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(("login", "kind"), [("lujiazui", "phone"), ("hq", "tablet")])
+async def test_everything_on_the_first_screen_is_as_large_as_a_thumb(
+    chain: Chain, give: GiveDevice, login: str, kind: str
+) -> None:
+    device = await give(chain, kind)
+    await device.open()
+    await device.see("demo-lujiazui").wait_for()
+    small = await too_small(device)
+    await device.enter(login)
+    await device.see("tasks").or_(device.see("heat-cell")).first.wait_for()
+
+    assert small + await too_small(device) == []
+
+
+async def too_small(device: Device) -> list[str]:
+    """Everything that can be touched and is lower than a thumb is wide, or sticks out of the screen."""
+    width = device.page.viewport_size["width"] if device.page.viewport_size else 0
+    found = []
+    for each in await device.page.query_selector_all("a, button, input, select, summary, [role=switch]"):
+        box = await each.bounding_box()
+        if box and (box["height"] < THUMB or box["width"] < THUMB or box["x"] < 0 or box["x"] + box["width"] > width):
+            found.append(f"{await _name(each)}: {box}")
+    return found
+
+
+async def _name(element: ElementHandle) -> str:
+    return str(await element.evaluate("element => element.outerHTML.slice(0, 120)"))
+
+
+@pytest.mark.parametrize(
+    ("taps", "first_input"),
+    [
+        (["tab-scan"], "scan-input"),
+        (["button-return"], "scan-input"),
+        (["button-count"], "scan-input"),
+        (["button-open-day"], "open-day"),
+        (["tab-me", "to-operations"], "operations"),
+    ],
+)
+async def test_every_daily_act_is_at_most_two_taps_away(
+    chain: Chain, give: GiveDevice, taps: list[str], first_input: str
+) -> None:
+    phone = await give(chain)
+    await phone.sign_in("lujiazui")
+    await phone.settled()
+
+    for tap in taps:
+        await phone.tap(tap)
+
+    assert len(taps) <= 2
+    await phone.see(first_input).or_(phone.see("state-panel")).first.wait_for()
+
+
+async def test_large_type_cuts_nothing_off(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    await phone.sign_in("lujiazui", path="/me")
+    await phone.tap("large-type")
+    await phone.picture("large-me")
+    for path, sign in (("/home", "tasks"), ("/scan", "scan-input"), ("/stock", "shelf"), ("/stocktake", "scan-input")):
+        await phone.open(path)
+        await phone.see(sign).wait_for()
+        await phone.picture(f"large{path.replace('/', '-')}")
+
+        assert await phone.page.evaluate("document.documentElement.scrollWidth") <= 360, path

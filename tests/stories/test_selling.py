@@ -1,0 +1,142 @@
+"""From a thing in the hand to a line in the ledger."""
+
+import re
+from itertools import pairwise
+
+from playwright.async_api import Route, expect
+
+from tests.stories.conftest import Chain, GiveDevice
+from tests.stories.device import NO_NETWORK, Device, figure
+
+
+async def test_a_thing_is_found_by_name_by_initials_and_by_scanner(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("guomao", "珍珠奶茶")
+    await phone.sign_in("guomao")
+    await phone.settled()
+    await phone.tap("tab-scan")
+    await phone.see("scan-input").wait_for()
+    await phone.picture("scan")
+
+    for words in ("珍珠奶茶", "zznc", "pearl milk"):
+        await phone.find(words)
+        await phone.see("results").locator(f"[data-sku='{tea.sku_id}']").wait_for()
+    await phone.picture("scan-results")
+    await phone.see("results").locator(f"[data-sku='{tea.sku_id}']").tap()
+    await phone.shows("item-name", "珍珠奶茶")
+
+    await phone.open("/scan")
+    await phone.see("scan-input").wait_for()
+    await phone.scan(tea.gtin)
+    await phone.shows("item-name", "珍珠奶茶")
+    await phone.shows("item-on-hand", str(tea.on_hand))
+
+    await phone.see("scan-input").focus()
+    await phone.scan("6900000000007")
+    await phone.shows("unknown-code", "没有这个条码：6900000000007")
+    await expect(phone.see("scan-input")).to_have_value("")
+    await phone.picture("scan-unknown")
+
+    await phone.find("没有这样的东西")
+    await phone.shows("results", "没找到")
+
+
+async def test_a_sale_takes_it_from_the_shelf_and_the_history_says_so(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("xidan", "珍珠奶茶")
+    cola = await chain.books.item("xidan", "可乐500ml")
+    await phone.sign_in("xidan")
+    await phone.settled()
+    await phone.tap("tab-scan")
+    await phone.see("scan-input").wait_for()
+    await phone.scan(tea.gtin)
+    await phone.see("item-card").wait_for()
+    await phone.picture("clerk-item", readme=True)
+    await phone.tap("sell-many")
+    await phone.see("quantity").wait_for()
+    await phone.picture("sell-many")
+    await phone.press(3)
+    await phone.tap("to-sale")
+    await phone.see("cart").wait_for()
+    await phone.scan(cola.gtin)
+    await expect(phone.see("cart").locator("li")).to_have_count(2)
+    await phone.picture("clerk-sale", readme=True)
+    price = await phone.see("cart-total").inner_text()
+
+    await phone.tap("cart-finish")
+
+    await phone.shows("snackbar", f"已记 {price}")
+    await expect(phone.see("snackbar")).to_have_class(re.compile("done"))
+    await phone.picture("sale-done")
+    await phone.sent()
+    assert await chain.books.on_hand(tea) == tea.on_hand - 3
+    assert await chain.books.on_hand(cola) == cola.on_hand - 1
+
+    await phone.scan(tea.gtin)
+    await phone.shows("item-on-hand", str(tea.on_hand - 3))
+    await phone.tap("item-history")
+    await _history_adds_up(phone, f"还剩 {tea.on_hand - 3}")
+    await phone.picture("clerk-history", readme=True)
+
+
+async def _history_adds_up(phone: Device, left: str) -> None:
+    """The newest movement is the sale, in words, and each balance follows from the one before."""
+    rows = phone.see("movement")
+    await expect(rows.first).to_contain_text("卖出 3 杯")
+    await expect(rows.first).to_contain_text("手机")
+    await expect(rows.first).to_contain_text(left)
+    told = [[figure(await row.locator(part).inner_text()) for part in (".sign", ".left")] for row in await rows.all()]
+    assert len(told) > 5
+    for (change, after), (_, before) in pairwise(told):
+        assert after == before + change
+
+
+async def test_a_sale_that_was_a_mistake_is_taken_back_with_one_tap(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("yulin", "珍珠奶茶")
+    await phone.sign_in("yulin", path="/scan")
+    await phone.settled()
+    await phone.scan(tea.gtin)
+    await phone.tap("sell")
+    await phone.tap("to-sale")
+    await phone.tap("cart-finish")
+    await phone.sent()
+
+    await phone.tap("snackbar-action")
+
+    await phone.sent(2)
+    await phone.open("/me/operations")
+    await expect(phone.see("operations").locator("li")).to_have_count(2)
+    await phone.picture("operations")
+    assert await chain.books.moved(tea) == [("sale", -1), ("customer_return", 1)]
+    assert await chain.books.on_hand(tea) == tea.on_hand
+
+
+async def test_an_answer_that_is_lost_does_not_sell_twice(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    phone.forgive(NO_NETWORK)
+    tea = await chain.books.item("jianshelu", "珍珠奶茶")
+    await phone.sign_in("jianshelu", path="/scan")
+    await phone.settled()
+    names: list[str] = []
+
+    async def lose_the_first_answer(route: Route) -> None:
+        asked = route.request.post_data_json or {}
+        if "recordSale" not in asked["query"]:
+            await route.continue_()
+            return
+        names.append(asked["variables"]["input"]["requestId"])
+        answer = await route.fetch()
+        assert answer.ok
+        await (route.abort() if len(names) == 1 else route.fulfill(response=answer))
+
+    await phone.page.route("**/graphql", lose_the_first_answer)
+    await phone.scan(tea.gtin)
+    await phone.tap("sell")
+    await phone.tap("to-sale")
+    await phone.tap("cart-finish")
+
+    await phone.sent()
+    assert len(names) == 2
+    assert names[0] == names[1]
+    assert await chain.books.moved(tea) == [("sale", -1)]
