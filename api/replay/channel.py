@@ -64,14 +64,14 @@ class Channel:
     connections: int = 8
     patience: float | None = None
     mishaps: Mishaps = field(default_factory=Mishaps)
-    _idle: "asyncio.LifoQueue[Wire]" = field(init=False)
+    _free: asyncio.Semaphore = field(init=False)
+    _idle: list[Wire] = field(init=False)
     _token: _Token | None = None
     _renewing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
-        self._idle = asyncio.LifoQueue()
-        for _ in range(self.connections):
-            self._idle.put_nowait(Wire(self.base_url))
+        self._free = asyncio.Semaphore(self.connections)
+        self._idle = [Wire(self.base_url) for _ in range(self.connections)]
 
     async def ask(self, document: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Send a GraphQL request until it is answered; return `data`.
@@ -104,8 +104,8 @@ class Channel:
 
     def close(self) -> None:
         """Hang every idle connection up."""
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        for wire in self._idle:
+            wire.close()
 
     async def _send(self, body: bytes) -> Answer | None:
         """Send once; None if it has to be sent again."""
@@ -138,11 +138,13 @@ class Channel:
 
     @asynccontextmanager
     async def _wire(self) -> AsyncIterator[Wire]:
-        wire = await self._idle.get()
-        try:
-            yield wire
-        finally:
-            self._idle.put_nowait(wire)
+        """Lend a connection; a semaphore is fair, so nobody who asks again at once overtakes those who wait."""
+        async with self._free:
+            wire = self._idle.pop()
+            try:
+                yield wire
+            finally:
+                self._idle.append(wire)
 
     async def _tries(self) -> AsyncIterator[None]:
         began = time.monotonic()

@@ -162,7 +162,8 @@ async def _send(
     shift = timedelta(seconds=state.shift_seconds)
     way = Movements if wish.mode == "movements" else Sales
     sender: Sender = way(source, channel, store_ids, shift, baskets)
-    watcher = Watcher(channel, store_ids[source.stores[0].code])
+    eyes = Channel(wish.url, state.client_id, state.secret, connections=1)
+    watcher = Watcher(eyes, store_ids[source.stores[0].code])
     watching = asyncio.create_task(watcher.run())
     task = progress.add_task("Sending", total=baskets, rate="")
 
@@ -183,6 +184,7 @@ async def _send(
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+        eyes.close()
     return watcher.latency, sender
 
 

@@ -103,6 +103,24 @@ async def test_many_requests_at_once_share_one_token_and_few_connections() -> No
         assert len(set(server.bodies)) == 50
 
 
+async def test_nobody_who_asks_again_at_once_overtakes_those_who_wait() -> None:
+    async with toy() as (_, channel):
+        greedy = [asyncio.create_task(_ask_for_ever(channel)) for _ in range(4)]
+        await asyncio.sleep(0.1)
+
+        async with asyncio.timeout(1):
+            await channel.ask("patient", {})
+
+        for task in greedy:
+            task.cancel()
+        await asyncio.gather(*greedy, return_exceptions=True)
+
+
+async def _ask_for_ever(channel: Channel) -> None:
+    while True:
+        await channel.ask("greedy", {})
+
+
 async def test_an_error_that_may_pass_is_tried_again_and_another_is_told_at_once() -> None:
     passing = orjson.dumps({"errors": [{"message": "x", "extensions": {"code": "UNAVAILABLE"}}]})
     lasting = orjson.dumps({"errors": [{"message": "x", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}]})
