@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, text
 
 from api.demo import staff
 from api.demo.goods import categories, goods
@@ -25,7 +25,6 @@ from retail.access.models import Assignment, ChannelClient, Person
 from retail.access.permissions import Role
 from retail.access.work import Office, Work
 from retail.catalogue.commands import NewSku, import_categories, import_skus
-from retail.catalogue.models import Locality, Sku
 from retail.inventory import ledger
 from retail.kernel.base import new_id
 from retail.kernel.clock import business_day
@@ -137,13 +136,7 @@ async def _list_goods(work: Work) -> Mapping[str, UUID]:
         )
         for good in goods()
     ]
-    ids = await import_skus(work, skus)
-    await work.session.execute(
-        update(Sku)
-        .where(Sku.code.in_([good.code for good in goods() if good.region is not None]))
-        .values(locality=Locality.LOCAL)
-    )
-    return ids
+    return await import_skus(work, skus)
 
 
 async def _hire(work: Work, regions: Mapping[str, UUID], stores: Mapping[str, UUID]) -> Mapping[str, UUID]:
