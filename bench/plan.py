@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 class Plan:
     """Rounds and seconds; `turns` are the movements of every level at the points of the ledger's curve."""
 
-    rounds: int = 5
+    rounds: int = 3
     seconds: float = 3.0
     stores: int = 100
     skus: int = 200

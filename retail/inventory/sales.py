@@ -78,7 +78,7 @@ async def record_sale(desk: Desk, actor: Actor, *, request_id: UUID, sale: NewSa
     request = Request(request_id, actor.id, "recordSale", content_hash(sale), text)
     done = await desk.counter.post(request, entries)
     if not done.request_known[0]:
-        return _answer(sale, sale_id, now, entries, done.balances)
+        return _with_balances(first, done.balances)
     if not done.request_same[0]:
         raise RequestIdConflict
     return _again(done.answers[0])
@@ -158,7 +158,9 @@ def _again(stored: dict[str, object]) -> SaleRecorded:
     """Return the first answer; the function that wrote the sale added the balances to it."""
     balances = stored.pop("balances")
     first = restored(SaleRecorded, stored)
-    if not isinstance(balances, list):
-        return first
+    return _with_balances(first, balances) if isinstance(balances, list) else first
+
+
+def _with_balances(first: SaleRecorded, balances: Sequence[int]) -> SaleRecorded:
     lines = [PostedLine(x.sku_id, x.quantity, b, x.amount) for x, b in zip(first.lines, balances, strict=True)]
     return SaleRecorded(first.sale_id, first.recorded_at, first.clock_error_seconds, first.total, lines)
