@@ -1,9 +1,10 @@
 """The `trueshelf` command line."""
 
 import difflib
+import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -16,6 +17,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 SCHEMA_FILE = ROOT / "schema" / "schema.graphql"
 
+ReplaySource = Literal["complete-journey", "ta-feng"]
+ReplayMode = Literal["sales", "movements"]
 Port = Annotated[int | None, typer.Option(help="The port to listen on, instead of TRUESHELF_PORT.")]
 
 
@@ -155,6 +158,58 @@ def check_ledger() -> None:
 
 
 @app.command()
+def replay(
+    *,
+    source: Annotated[ReplaySource, typer.Option(help="Which data set.")],
+    stores: Annotated[int | None, typer.Option(min=1, help="Only the busiest so many stores; left out, all.")] = None,
+    mode: Annotated[ReplayMode, typer.Option(help="A request a basket, or up to 1,000 events a request.")] = "sales",
+    speed: Annotated[str, typer.Option(help="So many times real time, or max.")] = "max",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many baskets.")] = None,
+    connections: Annotated[int, typer.Option(min=1, max=64, help="How many requests are under way at once.")] = 8,
+    url: Annotated[str | None, typer.Option(help="Another server, instead of the one of the settings.")] = None,
+    client_id: Annotated[str | None, typer.Option(help="A channel's own credentials.")] = None,
+    client_secret: Annotated[str | None, typer.Option(envvar="TRUESHELF_CLIENT_SECRET", help="Its secret.")] = None,
+    state: Annotated[Path | None, typer.Option(help="Where to keep how far it came.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Where to write the report (Markdown).")] = None,
+    send_only: Annotated[bool, typer.Option(help="Import and check nothing: only send.")] = False,
+) -> None:
+    """Replay a public data set through the API of a running server, stoppable and resumable; then check the ledger."""
+    from api.replay.command import Wish, run, state_file
+    from api.serving import database
+
+    settings = _settings()
+    wish = Wish(
+        url or settings.site,
+        state or state_file(settings.home, source),
+        stores=stores,
+        mode=mode,
+        speed=_speed(speed),
+        limit=limit,
+        connections=connections,
+        client_id=client_id,
+        client_secret=client_secret,
+        report=report,
+    )
+    if send_only:
+        raise typer.Exit(run(source, wish, None))
+    with database(settings, shared=True) as database_url:
+        raise typer.Exit(run(source, wish, database_url))
+
+
+def _speed(text: str) -> float | None:
+    """Return how many times real time, or None for as fast as it goes."""
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise typer.BadParameter(f"{text!r} is neither a number above 0 nor max", param_hint="--speed")
+    return speed
+
+
+@app.command()
 def rebuild_insights() -> None:
     """Add the sums of sales up again from the ledger, for example after restoring a dump elsewhere."""
     from api.serving import database, rebuild_insights
@@ -195,9 +250,15 @@ def doctor() -> None:
         typer.echo("database: answers")
 
 
+def _terminated(number: int, _frame: object) -> NoReturn:
+    """Leave by an exception, so that everything that was opened is closed."""
+    sys.exit(128 + number)
+
+
 def main() -> None:
     """Run the command line; what a person can mend is told without a traceback."""
     configure_log()
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app(prog_name="trueshelf")
     except Mendable as wrong:

@@ -1,11 +1,20 @@
 """What a start says when it cannot be: the port, the database, its shape."""
 
 import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from api.embedded import EmbeddedPostgres
 from api.serving import migrate, require_shape, serve
-from api.settings import WrongSettings, read_settings
+from api.settings import ROOT, WrongSettings, read_settings
+from tests.support.environment import clean_environment
+from tests.support.ports import free_port
 
 
 def test_a_database_of_no_shape_is_not_served(empty_database_url: str) -> None:
@@ -38,3 +47,34 @@ def test_a_port_in_use_names_its_setting(database_url: str) -> None:
 
         with pytest.raises(WrongSettings, match=r"TRUESHELF_PORT: .* is in use"):
             serve(settings, database_url)
+
+
+def test_a_demo_that_is_told_to_stop_leaves_no_database_running(tmp_path: Path) -> None:
+    home, port = tmp_path / "home", free_port()
+    settings = {"TRUESHELF_HOME": str(home), "TRUESHELF_PORT": str(port)}
+    command = [sys.executable, "-m", "api", "run", "--no-trade"]
+
+    with subprocess.Popen(command, cwd=ROOT, env=clean_environment(**settings), stdout=subprocess.DEVNULL) as program:
+        _wait_until(lambda: _is_ready(port), program)
+        ran = EmbeddedPostgres(home / "postgres").running_url()
+        program.terminate()
+        program.wait(20)
+
+    assert ran is not None
+    assert EmbeddedPostgres(home / "postgres").running_url() is None
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _wait_until(condition: Callable[[], bool], program: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert program.poll() is None, "the demo ended by itself"
+        assert time.monotonic() < deadline, "the demo was not ready in a minute"
+        time.sleep(0.1)
