@@ -23,6 +23,8 @@ async def test_opening_the_day(chain: Chain, give: GiveDevice) -> None:
     await phone.shows("business-day", "营业中")
     await phone.shows("button-open-day", re.compile(r"\d\d:\d\d 已开始 · 王芳"))
     await expect(phone.see("tasks").locator("[data-kind=OPEN_DAY]")).to_have_count(0)
+    await phone.sent()
+    await phone.shows("business-day", "营业中")
     await phone.picture("clerk-home-open")
 
     await phone.page.reload()
@@ -70,7 +72,7 @@ async def test_a_count_that_finds_less_sets_the_book_right(chain: Chain, give: G
     await phone.picture("count-first")
 
     await phone.scan(tea.gtin)
-    await phone.shows("count-item", f"账上 {tea.on_hand} 杯，架上有几杯？")
+    await phone.shows("count-item", f"账上 {tea.on_hand} 杯，架上有多少？")
     await phone.picture("count-quantity")
     await phone.press(tea.on_hand - 3)
 
@@ -100,6 +102,7 @@ async def test_who_counts_while_a_colleague_sells_is_asked(chain: Chain, give: G
 
     question = f"你数了 {tea.on_hand - 4}，当时账上 {tea.on_hand}，现在账上 {tea.on_hand - 1}。"
     await phone.shows("moved-count", question)
+    await expect(phone.see("snackbar")).to_have_count(0)
     await phone.picture("count-moved")
     await phone.tap("moved-difference")
     await expect(phone.see("moved-count")).to_have_count(0)

@@ -1,11 +1,14 @@
 """What happens in one hand is seen in the others, and nobody reloads anything."""
 
+import asyncio
 import re
+import sys
 import time
 
 from playwright.async_api import expect
 
 from tests.stories.conftest import Chain, GiveDevice
+from tests.stories.device import FOR_README, ROOT
 
 AT_ONCE_MS = 3_000
 SOON_MS = 8_000
@@ -82,6 +85,8 @@ async def test_what_falls_below_its_safety_stock_is_told_by_name(chain: Chain, g
 
 
 async def test_every_figure_opens_what_it_is_made_of(chain: Chain, give: GiveDevice) -> None:
+    if FOR_README:
+        await trade_for_a_while(chain)
     manager = await give(chain, "tablet")
     await manager.sign_in("hq")
     await manager.see("heat-cell").first.wait_for()
@@ -98,6 +103,15 @@ async def test_every_figure_opens_what_it_is_made_of(chain: Chain, give: GiveDev
     await manager.see("stock-list").locator("li:not(.low) a").first.tap()
     await manager.see("movement").first.wait_for()
     await manager.picture("manager-movements")
+
+
+async def trade_for_a_while(chain: Chain) -> None:
+    """Let the demo's simulator trade, fast, so that the README's map lives."""
+    words = ["-m", "api.demo.simulator", "--url", chain.url, "--pace", "30"]
+    trader = await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT)
+    await asyncio.sleep(30)
+    trader.terminate()
+    await trader.wait()
 
 
 async def test_a_store_manager_sees_her_store_and_may_work_in_it(chain: Chain, give: GiveDevice) -> None:

@@ -7,7 +7,7 @@ import type { AdjustStock } from './documents/writes.ts'
 import { Outbox } from './outbox.ts'
 import type { Deed, NamedLine, Operation } from './operations.ts'
 import { send } from './send.ts'
-import { me, noteDayOpened, myStore } from './session.ts'
+import { askAboutDay, me, noteDayOpened, myStore } from './session.ts'
 import { uuidv7 } from './uuid.ts'
 
 export interface Pick {
@@ -31,7 +31,11 @@ const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new Broadcast
 
 const outbox = new Outbox({
   db: database,
-  send,
+  send: async (operation) => {
+    const fate = await send(operation)
+    if (operation.deed.kind === 'open-day') void askAboutDay(operation.storeId)
+    return fate
+  },
   actorId: () => me.value?.id,
   now: Date.now,
   alone: async (work) => {

@@ -103,18 +103,33 @@ export async function demoAccounts(): Promise<DemoAccount[]> {
   }
 }
 
-/** The opening of the day is known here before the server confirms it. */
+const openings = new Map<string, { openedAt: string; openedBy: string }>()
+
+/** The opening of the day is known here before the server confirms it; an older answer does not take it back. */
 export function noteDayOpened(storeId: string, openedAt: string, openedBy: string): void {
-  const store = myStores.value.find(({ id }) => id === storeId)
-  if (!store || store.businessDay.openedAt) return
-  Object.assign(store.businessDay, { openedAt, openedBy })
+  if (!session.me) return
+  openings.set(storeId, { openedAt, openedBy })
+  showOpenings(session.me)
   // A copy without Vue's proxies, which the database cannot keep.
   void writeNote(ME_NOTE, JSON.parse(JSON.stringify(session.me)))
+}
+
+/** The server has decided about the opening, so its word counts again. */
+export async function askAboutDay(storeId: string): Promise<void> {
+  openings.delete(storeId)
+  await refreshMe()
+}
+
+function showOpenings({ stores }: Me): void {
+  for (const { id, businessDay } of stores) {
+    if (!businessDay.openedAt) Object.assign(businessDay, openings.get(id))
+  }
 }
 
 function enter(answer: Me): void {
   const shops = answer.stores.filter(({ kind }) => kind === 'SHOP')
   const wanted = session.storeId ?? localStorage.getItem(STORE_KEY)
   const chosen = answer.stores.find(({ id }) => id === wanted) ?? shops[0] ?? answer.stores[0]
+  showOpenings(answer)
   Object.assign(session, { me: answer, state: 'signed-in', storeId: chosen?.id })
 }

@@ -156,7 +156,7 @@ export default {
   stocktake: {
     first: '扫第一件商品',
     firstHint: '一边卖一边盘也不会乱',
-    booked: '账上 {n} {unit}，架上有几个？',
+    booked: '账上 {n} {unit}，架上有多少？',
     bookUnknown: '本店库存还没读到，先数着',
     keep: '记下',
     kept: '{item} 记下 {n}，{difference}',
