@@ -175,7 +175,9 @@ def _introduce(console: Console, settings: Settings, seeded: DemoSeeded) -> None
     for client in seeded.clients:
         channels.add_row(client.client_id, client.secret, client.name)
     console.print(channels)
-    console.print(f"\n  [bold green]真架 Trueshelf[/]  {settings.site}   GraphQL {settings.site}/graphql   (Ctrl-C)\n")
+    console.print(f"\n  [bold green]真架 Trueshelf[/]  {settings.site}")
+    console.print(f"  GraphQL        {settings.site}/graphql")
+    console.print("  Ctrl-C 停止 · stops\n")
 
 
 def _is_free(host: str, port: int) -> bool:
