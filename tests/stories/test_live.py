@@ -85,13 +85,16 @@ async def test_what_falls_below_its_safety_stock_is_told_by_name(chain: Chain, g
 
 
 async def test_every_figure_opens_what_it_is_made_of(chain: Chain, give: GiveDevice) -> None:
-    if FOR_README:
-        await trade_for_a_while(chain)
     manager = await give(chain, "tablet")
     await manager.sign_in("hq")
     await manager.see("heat-cell").first.wait_for()
     await manager.shows("kpi-sales", re.compile("¥"))
+    await manager.picture("manager-availability")
+    if FOR_README:
+        await trade_for_a_while(chain)
+    await manager.tap("measure-pace")
     await manager.picture("manager-map", readme=True)
+    await manager.tap("measure-availability")
 
     await manager.tap("as-table")
     await manager.see("figure-table").wait_for()
@@ -107,7 +110,7 @@ async def test_every_figure_opens_what_it_is_made_of(chain: Chain, give: GiveDev
 
 async def trade_for_a_while(chain: Chain) -> None:
     """Let the demo's simulator trade, fast, so that the README's map lives."""
-    words = ["-m", "api.demo.simulator", "--url", chain.url, "--pace", "30"]
+    words = ["-m", "api.demo.simulator", "--url", chain.url, "--pace", "10"]
     trader = await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT)
     await asyncio.sleep(30)
     trader.terminate()

@@ -76,6 +76,8 @@ async def test_a_sale_takes_it_from_the_shelf_and_the_history_says_so(chain: Cha
     await phone.shows("item-on-hand", str(tea.on_hand - 3))
     await phone.tap("item-history")
     await _history_adds_up(phone, f"还剩 {tea.on_hand - 3}")
+    await phone.page.reload()
+    await _history_adds_up(phone, f"还剩 {tea.on_hand - 3}")
     await phone.picture("clerk-history", readme=True)
 
 
