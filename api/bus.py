@@ -43,7 +43,8 @@ class Bus:
         connected = asyncio.Event()
         self._task = asyncio.create_task(self._keep_connected(connected))
         with suppress(TimeoutError):
-            await asyncio.wait_for(connected.wait(), 5)
+            async with asyncio.timeout(5):
+                await connected.wait()
 
     async def close(self) -> None:
         """Disconnect."""
@@ -83,8 +84,10 @@ class Bus:
 
     async def _publish(self, broadcast: Broadcast) -> None:
         while True:
+            # Not wait_for: in Python 3.11 it can swallow the cancellation that closes us.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), BEAT_SECONDS)
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await self._due.wait()
             self._due.clear()
             words, self._pending = self._pending, set()
             if not self._in_memory:
