@@ -149,7 +149,7 @@ def _trading(settings: Settings, *, on: bool) -> Iterator[None]:
         yield
         return
     program = subprocess.Popen(  # noqa: S603 -- our own module
-        [sys.executable, "-m", "api.demo.simulator", "--url", f"http://{settings.host}:{settings.port}"],
+        [sys.executable, "-m", "api.demo.simulator", "--url", settings.own_url, "--parent", str(os.getpid())],
         stdin=subprocess.DEVNULL,
     )
     try:

@@ -82,7 +82,13 @@ class Settings(BaseSettings):
     @property
     def site(self) -> str:
         """Return where browsers find us."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        return self.public_url or self.own_url
+
+    @property
+    def own_url(self) -> str:
+        """Return where the server is to be reached from this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 -- read, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def read_settings(**given: object) -> Settings:

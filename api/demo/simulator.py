@@ -127,29 +127,29 @@ def main() -> None:
     parser.add_argument("--pace", type=float, default=1.0, help="multiplies how much happens")
     parser.add_argument("--client-id", help="trade as this one client instead of the demo's four")
     parser.add_argument("--client-secret", default=os.environ.get("TRUESHELF_CLIENT_SECRET", ""))
+    parser.add_argument("--parent", type=int, default=os.getppid(), help="end with this process")
     asked = parser.parse_args()
     clients = CLIENTS
     if asked.client_id:
         clients = [replace(each, client_id=asked.client_id, secret=asked.client_secret) for each in CLIENTS]
     with suppress(KeyboardInterrupt):
-        traded = asyncio.run(_until_told(asked.url, clients, asked.pace))
+        traded = asyncio.run(_until_told(asked.url, clients, asked.pace, asked.parent))
         log.info("the simulator has stopped", traded=traded)
 
 
-async def _until_told(url: str, clients: Sequence[DemoClient], pace: float) -> Traded:
+async def _until_told(url: str, clients: Sequence[DemoClient], pace: float, parent: int) -> Traded:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    orphaned = asyncio.create_task(_stop_when_orphaned(stop))
+    orphaned = asyncio.create_task(_stop_when_orphaned(stop, parent))
     try:
         return await simulate(url, clients, pace=pace, stop=stop)
     finally:
         orphaned.cancel()
 
 
-async def _stop_when_orphaned(stop: asyncio.Event) -> None:
-    """End with the program that started us, also when it is killed."""
-    parent = os.getppid()
+async def _stop_when_orphaned(stop: asyncio.Event, parent: int) -> None:
+    """End with the program that started us, also when it was killed before we could look."""
     while os.getppid() == parent:  # noqa: ASYNC110 -- nobody tells a child of its parent's end
         await asyncio.sleep(_ORPHAN_SECONDS)
     stop.set()

@@ -1,4 +1,6 @@
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +10,7 @@ from api.demo.simulator import simulate
 from api.demo.staff import CLIENTS
 from api.ledger_check import check_ledger
 from api.replay.channel import ChannelRefused
+from api.settings import ROOT
 from tests.support.postgres import TestingPostgres
 from tests.support.server import ServerProcess
 
@@ -65,3 +68,12 @@ async def _trade_for(seconds: float, url: str, *, pace: float) -> Traded:
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, stop.set)
     return await simulate(url, CLIENTS, pace=pace, stop=stop)
+
+
+def test_the_simulator_ends_when_its_parent_was_gone_before_it_could_look() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+
+    command = [sys.executable, "-m", "api.demo.simulator", "--url", "http://127.0.0.1:1", "--parent", str(gone.pid)]
+
+    assert subprocess.run(command, cwd=ROOT, timeout=30, check=False).returncode == 0
