@@ -5,7 +5,7 @@ SQL, with levels that are its sums, and both checks of the ledger must hold befo
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from bench.figures import Figure, middle
@@ -35,26 +35,25 @@ def by_stores(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
     with ExitStack() as open_points:
         points = []
         for stores in plan.chains:
-            with bar.step(f"opening {stores:,} stores"):
-                points.append(_open(open_points, house, f"{stores:,} stores", f"stores{stores}", stores, 1))
+            chain = house.chain(f"stores{stores}", stores=stores, skus=SKUS, step=bar.step)
+            points.append(_open(open_points, f"{stores:,} stores", chain))
         yield from _curve(house, plan, bar, points)
 
 
 def by_movements(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
     """Yield sales per second over ledgers of more and more movements."""
-    bar.begin("curve over movements", len(plan.turns) * (2 + plan.rounds))
+    bar.begin("curve over movements", sum(plan.turns) + len(plan.turns) * (1 + plan.rounds))
     with ExitStack() as open_points:
         points = []
         for turns in plan.turns:
-            name = f"{turns * plan.stores * SKUS:,} movements"
-            with bar.step(f"filling {name}"):
-                points.append(_open(open_points, house, name, f"moved{turns}", plan.stores, turns))
+            chain = house.chain(f"moved{turns}", stores=plan.stores, skus=SKUS, turns=turns, step=bar.step)
+            points.append(_open(open_points, f"{turns * plan.stores * SKUS:,} movements", chain))
         yield from _curve(house, plan, bar, points)
 
 
-def _open(stack: ExitStack, house: House, title: str, name: str, stores: int, turns: int) -> Point:
-    chain = stack.enter_context(house.chain(name, stores=stores, skus=SKUS, turns=turns))
-    return Point(title, chain, stack.enter_context(Server(chain)))
+def _open(stack: ExitStack, name: str, filling: AbstractContextManager[Chain]) -> Point:
+    chain = stack.enter_context(filling)
+    return Point(name, chain, stack.enter_context(Server(chain)))
 
 
 def _curve(house: House, plan: Plan, bar: Bar, points: Sequence[Point]) -> Iterator[Figure]:

@@ -9,8 +9,8 @@ import subprocess
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -28,6 +28,14 @@ SECRET = "bench-secret"  # noqa: S105 -- of a database that lives as long as the
 OPENING = 1_000_000
 _TPS = re.compile(r"tps = ([\d.]+) ")
 _SETTLED = "select not exists (select from movement m, projection p where p.name = 'sales' and m.xid >= p.xid)"
+
+
+Step = Callable[[str], AbstractContextManager[None]]
+"""Shows one step of filling while it is taken."""
+
+
+def _unseen(_what: str) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class House:
         shutil.rmtree(self._postgres.home)
 
     @contextmanager
-    def chain(self, name: str, *, stores: int, skus: int, turns: int = 1) -> Iterator[Chain]:
+    def chain(self, name: str, *, stores: int, skus: int, turns: int = 1, step: Step = _unseen) -> Iterator[Chain]:
         """Give a migrated database with a chain and `turns` movements of every level; dropped at the end."""
         chain = Chain(self._postgres.url.replace("/trueshelf?", f"/{name}?"), stores, skus)
         self.psql(self._postgres.url, f"create database {name};")
@@ -69,7 +77,8 @@ class House:
         secret_hash = hash_secret(SECRET).hex()
         self.run_file(chain.url, "chain.sql", stores=stores, skus=skus, secret_hash=secret_hash)
         for turn in range(1, turns + 1):
-            self.trade(chain, turn)
+            with step(f"{turn:,} of {turns:,} movements of every level"):
+                self.trade(chain, turn)
         self.run_file(chain.url, "levels.sql")
         self.psql(chain.url, "vacuum analyze;")
         self.check(chain)

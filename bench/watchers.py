@@ -1,8 +1,8 @@
 """The subscribers: `python -m bench.watchers` watches `stockChanges` over many raw WebSockets and notes what came when.
 
 Each is a protocol of our own, so that a thousand of them cost little. A first answer says that all are subscribed; the
-last, `seconds` later and when all is quiet, holds every distinct frame once and, for each subscriber, which came when (on the monotonic
-clock of the machine, which the load reads too).
+last, `seconds` later and when all is quiet, holds every distinct frame once and, for each subscriber, which came when
+(on the monotonic clock of the machine, which the load reads too).
 """
 
 import asyncio
