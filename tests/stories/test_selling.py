@@ -41,6 +41,18 @@ async def test_a_thing_is_found_by_name_by_initials_and_by_scanner(chain: Chain,
     await phone.shows("results", "没找到")
 
 
+async def test_a_scan_on_the_home_page_leads_to_the_thing(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("guomao", "珍珠奶茶")
+    await phone.sign_in("guomao")
+    await phone.settled()
+
+    await phone.scan(tea.gtin)
+
+    await phone.shows("item-name", "珍珠奶茶")
+    assert phone.page.url.endswith("/scan")
+
+
 async def test_a_sale_takes_it_from_the_shelf_and_the_history_says_so(chain: Chain, give: GiveDevice) -> None:
     phone = await give(chain)
     tea = await chain.books.item("xidan", "珍珠奶茶")

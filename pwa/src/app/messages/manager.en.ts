@@ -20,6 +20,7 @@ const en: typeof zh = {
   out: 'Out of stock',
   low: 'Below safety',
   lowShort: 'Below safety',
+  lowItems: '{n} low',
   justNow: 'Just now',
   quiet: 'No new shortages. Good.',
   onlyLeft: '{n} left',

@@ -18,6 +18,7 @@ export default {
   out: '缺货',
   low: '低于安全库存',
   lowShort: '低于安全',
+  lowItems: '{n} 项偏低',
   justNow: '刚刚',
   quiet: '没有新的短缺，很好。',
   onlyLeft: '只剩 {n}',
