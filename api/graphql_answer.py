@@ -36,13 +36,16 @@ class Teller:
     def errors(self, errors: list[GraphQLError], operation: str | None) -> list[dict[str, object]]:
         return [self._error(error, operation) for error in errors]
 
+    def exposed(self, cause: Exception) -> Mapping[str, object] | None:
+        """What clients may know of an exception, None if nothing."""
+        return self._expose(cause) if self._expose else None
+
     def _error(self, error: GraphQLError, operation: str | None) -> dict[str, object]:
         told: dict[str, Any] = dict(error.formatted)
         cause = error.original_error
         if cause is None or isinstance(cause, GraphQLError):
             return told
-        exposed = self._expose(cause) if self._expose else None
-        return {**told, **(exposed or internal_error(cause, operation=operation, path=error.path))}
+        return {**told, **(self.exposed(cause) or internal_error(cause, operation=operation, path=error.path))}
 
 
 def internal_error(cause: Exception, **about: object) -> dict[str, object]:

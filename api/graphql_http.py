@@ -5,6 +5,7 @@ a mutation that has begun is always finished, whoever cancels the request.
 """
 
 import asyncio
+from contextlib import suppress
 from functools import lru_cache
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -21,6 +22,9 @@ from schema.kernel.compiled import Rejected
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
 BODY_TIMEOUT_SECONDS = 30.0
+DRAINED_TIMES = 16
+DRAIN_SECONDS = 5.0
+DRAIN_SILENCE_SECONDS = 0.3
 PATIENCE_SECONDS = 1.0
 """Only what takes longer watches whether its client is still there."""
 
@@ -62,11 +66,15 @@ class HttpView:
             # For application/json the status tells only whether the request was one.
             await _send(send, status if media_type is GRAPHQL_JSON else 200, media_type, payload)
         except HttpRefusal as refusal:
+            if refusal.status == 413:  # noqa: PLR2004 -- a body that is too large
+                await _let_it_come(receive, self._max_body * DRAINED_TIMES)
             await _send(send, refusal.status, JSON, encode({"errors": [refusal.error]}), refusal.headers)
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001  # the last place where it can be masked
-            await _send(send, 500, JSON, encode({"errors": [internal_error(error)]}))
+            told = self._desk.teller.exposed(error)
+            status = 500 if told is None else 503
+            await _send(send, status, JSON, encode({"errors": [told or internal_error(error)]}))
 
     async def _answer(self, scope: Scope, receive: Receive, request: GraphQLRequest) -> tuple[int, bytes]:
         desk = self._desk
@@ -188,6 +196,18 @@ async def _rest_of_body(message: Message, receive: Receive, limit: int) -> bytes
         message = await receive()
         body += _chunk(message, limit, len(body))
     return bytes(body)
+
+
+async def _let_it_come(receive: Receive, most: int) -> None:
+    """Read and forget what is still coming, within bounds: who is cut off while sending never hears why."""
+    came = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while came <= most:
+                message = await asyncio.wait_for(receive(), DRAIN_SILENCE_SECONDS)
+                came += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _chunk(message: Message, limit: int, before: int) -> bytes:

@@ -93,7 +93,7 @@ async def insist(clerk: Staff, book: Ledgerbook, mutation: str, asked: dict[str,
                 told = await clerk.do(mutation, **asked)
                 if told.kind.endswith("Success"):
                     return told
-                assert set(told.codes) <= {"UNAVAILABLE", "INTERNAL"}, told.body
+                assert set(told.codes) <= {"UNAVAILABLE"}, told.body
             book.retries += 1
             await asyncio.sleep(0.05)
 

@@ -280,6 +280,12 @@ async def test_a_body_over_the_limit_is_refused_before_it_is_read(chain: Chain, 
     assert f'"limitBytes":{LIMIT}'.encode() in answer
 
 
+async def test_a_client_that_sends_far_too_much_still_hears_why(clerk: Staff) -> None:
+    told = await clerk.send(b" " * (LIMIT * 4))
+
+    assert (told.status, told.codes) == (413, ["BODY_TOO_LARGE"])
+
+
 async def test_a_surrogate_written_in_the_text_of_a_query_is_a_syntax_error(clerk: Staff) -> None:
     told = await clerk.ask('{ skus(first: 1, text: "\\ud800") { totalCount } }')
 
