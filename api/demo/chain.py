@@ -25,6 +25,7 @@ from retail.access.models import Assignment, ChannelClient, Person
 from retail.access.permissions import Role
 from retail.access.work import Office, Work
 from retail.catalogue.commands import NewSku, import_categories, import_skus
+from retail.insights.projection import catch_up
 from retail.inventory import ledger
 from retail.kernel.base import new_id
 from retail.kernel.clock import business_day
@@ -60,6 +61,9 @@ async def seed_demo(office: Office, progress: Progress = _silent) -> DemoSeeded:
         fresh = await work.session.scalar(select(Store.id).where(Store.code == first)) is None
         if fresh:
             await _seed(work, progress)
+    if fresh:
+        # So that the first screen does not show a day without sales while a server adds them up.
+        await catch_up(office)
     return DemoSeeded(staff.accounts(), staff.CLIENTS, fresh)
 
 

@@ -275,6 +275,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'open'"),
     )
+    op.create_index(op.f("ix_reservation_id"), "reservation", ["id"])
     op.create_table(
         "sku",
         sa.Column("id", sa.UUID(), nullable=False),

@@ -152,7 +152,7 @@ class Reservation(Base):
     """Stock promised to a channel's order until it is sold, released or expires."""
 
     __tablename__ = "reservation"
-    __table_args__ = (Index(None, "expires_at", postgresql_where=text("status = 'open'")),)
+    __table_args__ = (Index(None, "expires_at", postgresql_where=text("status = 'open'")), Index(None, "id"))
 
     store_id: Mapped[UUID] = mapped_column(ForeignKey("store.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -85,7 +85,9 @@ class Device:
 
     async def number(self, testid: str) -> int:
         """The number that something shows, whatever stands around it."""
-        return figure(await self.see(testid).first.inner_text())
+        shown = self.see(testid).first
+        await expect(shown).to_have_text(re.compile(r"\d"))
+        return figure(await shown.inner_text())
 
     async def picture(self, name: str, *, readme: bool = False) -> None:
         """Keep what is on the screen now, when it has stopped moving."""
