@@ -15,6 +15,7 @@ from bench.program import Program
 
 CLIENTS = 16
 SKUS = 100
+SECONDS = 1.5
 FLAT = 0.8
 
 
@@ -31,7 +32,7 @@ class Point:
 
 def by_stores(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
     """Yield sales per second in chains of more and more stores."""
-    bar.begin("curve over stores", len(plan.chains) * (2 + plan.rounds))
+    bar.begin("curve over stores", len(plan.chains) * (2 + _rounds(plan)))
     with ExitStack() as open_points:
         points = []
         for stores in plan.chains:
@@ -42,7 +43,7 @@ def by_stores(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
 
 def by_movements(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
     """Yield sales per second over ledgers of more and more movements."""
-    bar.begin("curve over movements", sum(plan.turns) + len(plan.turns) * (1 + plan.rounds))
+    bar.begin("curve over movements", sum(plan.turns) + len(plan.turns) * (1 + _rounds(plan)))
     with ExitStack() as open_points:
         points = []
         for turns in plan.turns:
@@ -61,24 +62,39 @@ def _curve(house: House, plan: Plan, bar: Bar, points: Sequence[Point]) -> Itera
         for point in points:
             with bar.step(f"warming {point.name} up"):
                 program.ask(point.server.order(kind="sales", clients=CLIENTS, seconds=2))
-        for _ in range(plan.rounds):
+        for _ in range(_rounds(plan)):
             for point in points:
                 with bar.step(point.name):
-                    told = program.ask(point.server.order(kind="sales", clients=CLIENTS, seconds=plan.seconds))
+                    told = program.ask(point.server.order(kind="sales", clients=CLIENTS, seconds=SECONDS))
                     house.settle(point.chain)
                 point.sales.append(told["per_second"])
                 point.median_ms.append(told["p50_ms"])
     for point in points:
         house.check(point.chain)
-        first = middle(points[0].sales)
-        yield Figure(
-            f"recordSale, {CLIENTS} clients, {point.name}",
-            middle(point.sales),
-            "sales/s",
-            None if point is points[0] else first,
-            points[0].name,
-            aim="" if point is points[0] else f"flat: ≥ {FLAT}",
-            met=None if point is points[0] else middle(point.sales) >= FLAT * first,
-            note=f"p50 {middle(point.median_ms):.1f} ms",
-            rounds=tuple(point.sales),
-        )
+        yield _figure(point, None if point is points[0] else points[0])
+
+
+def _rounds(plan: Plan) -> int:
+    """Return the number of rounds: many and short, because the machine's mood changes within a minute."""
+    return plan.rounds * 3
+
+
+def _figure(point: Point, first: Point | None) -> Figure:
+    """Compare each round of a point with the round of the first point just before it."""
+    sales = middle(point.sales)
+    if first is None:
+        against = None
+    else:
+        ratio = middle([ours / other for ours, other in zip(point.sales, first.sales, strict=True)])
+        against = sales / ratio
+    return Figure(
+        f"recordSale, {CLIENTS} clients, {point.name}",
+        sales,
+        "sales/s",
+        against,
+        "" if first is None else f"{first.name}, rounds in pairs",
+        aim="" if first is None else f"flat: ≥ {FLAT}",
+        met=None if against is None else sales >= FLAT * against,
+        note=f"p50 {middle(point.median_ms):.1f} ms",
+        rounds=tuple(point.sales),
+    )
