@@ -81,20 +81,20 @@ def _rounds(plan: Plan) -> int:
 
 def _figure(point: Point, first: Point | None) -> Figure:
     """Compare each round of a point with the round of the first point just before it."""
-    sales = middle(point.sales)
+    sales, note = middle(point.sales), f"p50 {middle(point.median_ms):.1f} ms"
+    name, rounds = f"recordSale, {CLIENTS} clients, {point.name}", tuple(point.sales)
     if first is None:
-        against = None
-    else:
-        ratio = middle([ours / other for ours, other in zip(point.sales, first.sales, strict=True)])
-        against = sales / ratio
+        return Figure(name, sales, "sales/s", note=note, rounds=rounds)
+    ratio = middle([ours / other for ours, other in zip(point.sales, first.sales, strict=True)])
     return Figure(
-        f"recordSale, {CLIENTS} clients, {point.name}",
+        name,
         sales,
         "sales/s",
-        against,
-        "" if first is None else f"{first.name}, rounds in pairs",
-        aim="" if first is None else f"flat: ≥ {FLAT}",
-        met=None if against is None else sales >= FLAT * against,
-        note=f"p50 {middle(point.median_ms):.1f} ms",
-        rounds=tuple(point.sales),
+        middle(first.sales),
+        first.name,
+        aim=f"flat: ≥ {FLAT}",
+        met=ratio >= FLAT,
+        note=note,
+        rounds=rounds,
+        paired_ratio=ratio,
     )

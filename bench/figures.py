@@ -13,8 +13,8 @@ from rich.table import Table
 class Figure:
     """One line of the report.
 
-    `ratio` is ours over the other's. `met` is None where nothing is aimed at. A figure is the median of
-    `rounds`, which alternated with those of what it is compared with.
+    A figure is the median of `rounds`, which alternated with those of what it is compared with. `ratio` is ours over
+    the other's; `paired_ratio` is the median of the rounds' own ratios. `met` is None where nothing is aimed at.
     """
 
     name: str
@@ -26,9 +26,12 @@ class Figure:
     met: bool | None = None
     note: str = ""
     rounds: tuple[float, ...] = ()
+    paired_ratio: float | None = None
 
     @property
     def ratio(self) -> float | None:
+        if self.paired_ratio is not None:
+            return self.paired_ratio
         return self.ours / self.other if self.other else None
 
 
