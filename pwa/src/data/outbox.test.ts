@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase, type Database } from './database.ts'
 import { backOff, Outbox } from './outbox.ts'
 import type { Fate, Operation } from './operations.ts'
-import { Refused, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 const ACCEPTED: Fate = { state: 'accepted', belowZero: [], clockErrorSeconds: null }
 const STORE = 'wangjing'
@@ -16,7 +16,7 @@ class Phone {
   readonly sent: string[] = []
   readonly ledger = new Map<string, number>()
   /** What the network does with the next sendings; afterwards it works. */
-  weather: ('lost' | 'answer-lost' | 'trouble' | 'signed-out' | 'refused' | 'unknown-item')[] = []
+  weather: ('lost' | 'answer-lost' | 'trouble' | 'busy' | 'signed-out' | 'refused' | 'unknown-item')[] = []
   planned: { wait: number; work: () => void } | undefined
   locked = Promise.resolve()
 
@@ -42,6 +42,7 @@ class Phone {
     const weather = this.weather.shift()
     if (weather === 'lost') throw new Unreachable()
     if (weather === 'trouble') throw new ServerTrouble()
+    if (weather === 'busy') throw new ServerBusy()
     if (weather === 'signed-out') throw new SignedOut()
     if (weather === 'refused') throw new Refused('GRAPHQL_LIMIT_EXCEEDED', 'too much')
     if (weather === 'unknown-item') return { state: 'refused', reason: { code: 'NOT_FOUND', message: 'no', messageZh: '没有', problems: [] } }
@@ -168,6 +169,21 @@ test('a server in trouble is asked again later, but one broken sale does not blo
   for (let attempt = 0; attempt < 8; attempt += 1) await phone.wait(outbox)
 
   expect(await fates(outbox)).toEqual({ broken: 'needs-you', good: 'accepted' })
+})
+
+test('a server that is away or busy is asked for ever, and the order stays', async () => {
+  const outbox = phone.open()
+  phone.weather = [...Array.from({ length: 20 }, (_, index) => (index % 2 ? 'busy' : 'lost') as 'busy' | 'lost'), 'trouble']
+  await outbox.put(sale('first'))
+  await outbox.put(sale('second'))
+  await outbox.drain()
+  while (phone.weather.length) await phone.wait(outbox)
+  expect(await fates(outbox)).toEqual({ first: 'waiting', second: 'waiting' })
+  expect(new Set(phone.sent)).toEqual(new Set(['first']))
+
+  await phone.wait(outbox)
+  expect(phone.sent.slice(-2)).toEqual(['first', 'second'])
+  expect(await fates(outbox)).toEqual({ first: 'accepted', second: 'accepted' })
 })
 
 test('what needed a person is sent again under the same name when she says so', async () => {

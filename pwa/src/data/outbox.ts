@@ -4,12 +4,13 @@
  * An operation leaves the queue only with the server's verdict. Until then it is
  * sent again under the same `requestId`, so the server answers a repeat with its
  * first answer and nothing happens twice. One operation that nobody can send does
- * not hold up the others for ever: after `PATIENCE` unexplained errors it needs a person.
+ * not hold up the others for ever: after `PATIENCE` faults of the server it needs a person.
+ * A server that is away or busy is no fault of the operation: it waits, in its place.
  */
 import type { Database } from './database.ts'
 import { UnknownMember } from './match.ts'
 import type { Fate, Operation, Reason } from './operations.ts'
-import { Refused, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 60_000
@@ -32,7 +33,8 @@ export class Outbox {
   private draining: Promise<void> | undefined
   private asked = false
   private cancelRetry: () => void = () => {}
-  private troubles = new Map<string, number>()
+  /** Attempts without a verdict, by operation: all of them, and those that are faults of the server. */
+  private troubles = new Map<string, { failures: number; faults: number }>()
 
   constructor(private readonly world: OutboxWorld) {}
 
@@ -130,12 +132,14 @@ export class Outbox {
     if (error instanceof UnknownMember) return { state: 'needs-you', reason: plain('APP_TOO_OLD', error.message) }
     if (!(error instanceof ServerTrouble) && !(error instanceof Unreachable)) throw error
 
-    const troubles = (this.troubles.get(operation.requestId) ?? 0) + 1
+    const before = this.troubles.get(operation.requestId) ?? { failures: 0, faults: 0 }
+    const isFault = error instanceof ServerTrouble && !(error instanceof ServerBusy)
+    const troubles = { failures: before.failures + 1, faults: before.faults + (isFault ? 1 : 0) }
     this.troubles.set(operation.requestId, troubles)
-    if (error instanceof ServerTrouble && troubles >= PATIENCE) {
+    if (troubles.faults >= PATIENCE) {
       return { state: 'needs-you', reason: plain('SERVER_TROUBLE', error.message) }
     }
-    this.cancelRetry = this.world.later(backOff(troubles), () => void this.drain())
+    this.cancelRetry = this.world.later(backOff(troubles.failures), () => void this.drain())
     return undefined
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { TasksQuery } from './documents/session.ts'
-import { ask, Refused, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+import { ask, Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 const question = (): Promise<unknown> => ask(TasksQuery, { storeId: 'wangjing' })
 
@@ -15,11 +15,19 @@ test('an answer is its data', async () => {
   expect(await question()).toEqual({ tasks: [] })
 })
 
+test('a fault of the server is not a server that is away', async () => {
+  serverSays(500, 'fault')
+  const error = await question().catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ServerTrouble)
+  expect(error).not.toBeInstanceOf(ServerBusy)
+})
+
 test.each([
   ['no network', () => vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('failed'))), Unreachable],
   ['an answer that breaks off', () => serverSays(200, '{"data": {"ta'), Unreachable],
-  ['a server that is down', () => serverSays(503, 'down'), ServerTrouble],
-  ['too many questions', () => serverSays(429, ''), ServerTrouble],
+  ['a server that is down', () => serverSays(503, 'down'), ServerBusy],
+  ['too many questions', () => serverSays(429, ''), ServerBusy],
+  ['a server that says it is unavailable', () => serverSays(200, { errors: [{ message: 'x', extensions: { code: 'UNAVAILABLE' } }] }), ServerBusy],
   ['a fault of the server', () => serverSays(200, { data: null, errors: [{ message: 'x', extensions: { code: 'INTERNAL' } }] }), ServerTrouble],
   ['an ended session', () => serverSays(401, {}), SignedOut],
   ['an ended session in words', () => serverSays(200, { errors: [{ message: 'x', extensions: { code: 'UNAUTHENTICATED' } }] }), SignedOut],

@@ -1,7 +1,7 @@
 /**
  * One question, one answer: GraphQL over fetch.
  *
- * Every way of failing is one of four types, because the outbox must know the
+ * Every way of failing is a type of its own, because the outbox must know the
  * difference between "nobody heard me", "come back later", "who are you?" and "no".
  */
 import type { DocumentNode } from '@0no-co/graphql.web'
@@ -11,8 +11,11 @@ import type { TadaDocumentNode } from './graphql.ts'
 /** No answer came, so nobody knows whether the question arrived. */
 export class Unreachable extends Error {}
 
-/** The server answered that it cannot at the moment (5xx, or an error it did not explain). */
+/** The server failed at this question (500, or an error it did not explain). */
 export class ServerTrouble extends Error {}
+
+/** The server takes no questions at the moment, or not so many: nothing is wrong with this one. */
+export class ServerBusy extends ServerTrouble {}
 
 /** The session is over, or was never there. */
 export class SignedOut extends Error {}
@@ -30,7 +33,8 @@ export class Refused extends Error {
 
 const PATIENCE_MS = 15_000
 const SIGNED_OUT_CODES = new Set(['UNAUTHENTICATED', 'NOT_SIGNED_IN', 'SIGNED_OUT'])
-const TROUBLE_CODES = new Set(['INTERNAL', 'INTERNAL_ERROR', 'INTERNAL_SERVER_ERROR', 'UNAVAILABLE', 'RATE_LIMITED', 'THROTTLED', ''])
+const TROUBLE_CODES = new Set(['INTERNAL', 'INTERNAL_ERROR', 'INTERNAL_SERVER_ERROR', ''])
+const BUSY_CODES = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'THROTTLED'])
 
 interface Answer<Data> {
   data?: Data | null
@@ -80,7 +84,8 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     throw new Unreachable('no answer', { cause })
   }
   heard(true)
-  if (response.status >= 500 || response.status === 429) throw new ServerTrouble(`HTTP ${response.status}`)
+  if (response.status === 500) throw new ServerTrouble('HTTP 500')
+  if (response.status > 500 || response.status === 429) throw new ServerBusy(`HTTP ${response.status}`)
   return response
 }
 
@@ -96,6 +101,7 @@ async function body<Content>(response: Response): Promise<Content> {
 function failure(code: string, message: string, messageZh = message): Error {
   const name = code.toUpperCase()
   if (SIGNED_OUT_CODES.has(name)) return signedOut()
+  if (BUSY_CODES.has(name)) return new ServerBusy(message)
   return TROUBLE_CODES.has(name) ? new ServerTrouble(message) : new Refused(name, message, messageZh)
 }
 
