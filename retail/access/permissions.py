@@ -55,8 +55,10 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     Role.CHANNEL: frozenset(
         {
             P.MOVEMENT_RECORD,
+            P.RETURN_RECORD,
             P.SALE_PRICE,
             P.SALE_RECORD,
+            P.STOCK_ADJUST,
             P.STOCK_READ,
             P.STOCK_RECEIVE,
             P.STOCK_RESERVE,

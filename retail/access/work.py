@@ -15,7 +15,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -129,6 +129,18 @@ class Office:
                 .values(answer=orjson.loads(orjson.dumps(result)))
             )
         return result
+
+    async def first_answer(self, actor: Actor, request_id: UUID, operation: str, content: Any) -> Any:
+        """Return the stored answer of a request that was carried out before, None if it was not."""
+        async with self.sessions() as session:
+            return await session.scalar(
+                select(AppliedRequest.answer).where(
+                    AppliedRequest.request_id == request_id,
+                    AppliedRequest.actor_id == actor.id,
+                    AppliedRequest.operation == operation,
+                    AppliedRequest.content_hash == content_hash(content),
+                )
+            )
 
 
 async def _claim(work: Work, request_id: UUID, operation: str, hashed: bytes) -> Any:

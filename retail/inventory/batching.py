@@ -9,6 +9,7 @@ the request ids make that safe, so an acknowledged request is written exactly on
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -31,6 +32,9 @@ LANES = 2
 BATCH_LINES = 2000
 BATCH_CALLS = 256
 WAITING_AT_MOST = 20_000
+LONGEST_POST_SECONDS = 5.0
+"""A database that says nothing for so long is taken for gone; the ids make sending again safe."""
+LONGEST_CLOSE_SECONDS = 15.0
 RETRY_FOR = timedelta(seconds=10)
 _BROKEN = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, asyncpg.OperatorInterventionError)
 _CROSSED = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
@@ -88,7 +92,9 @@ class Counter:
 
     async def close(self) -> None:
         """Finish what has been handed in, then stop the lanes."""
-        await self._idle.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_CLOSE_SECONDS):
+                await self._idle.wait()
         for lane in self._lanes:
             lane.cancel()
         await asyncio.gather(*self._lanes, return_exceptions=True)
@@ -171,7 +177,8 @@ class Counter:
         pause = 0.02
         while True:
             try:
-                return await lane.post(batch)
+                async with asyncio.timeout(LONGEST_POST_SECONDS):
+                    return await lane.post(batch)
             except _CROSSED:
                 pass
             except Exception as broken:

@@ -199,12 +199,6 @@ def _read(event: NewEvent, n: int, batch: NewBatch, world: _World) -> Entry | li
     if abs(units) > QUANTITY_AT_MOST:
         return [problem(f"{path}.quantity", "QUANTITY_TOO_LARGE", "Too many base units.", "折算后的数量太大。")]
     occurred_at, clock_error = believable(event.occurred_at, world.now)
-    listed = item.price(store.id, occurred_at)
-    amount = event.amount
-    if amount is None and event.kind in _PAID and listed is not None:
-        amount = listed * abs(units)
-    if (wrong := _price_problem(event, listed, abs(units), world.actor, store.id, path)) is not None:
-        return [wrong]
     return Entry(
         request=0,
         movement_id=event.event_id,
@@ -215,7 +209,7 @@ def _read(event: NewEvent, n: int, batch: NewBatch, world: _World) -> Entry | li
         quantity=units,
         reserved=0,
         counter_account=counter,
-        amount_fen=amount,
+        amount_fen=_amount(event, item, abs(units), world, store.id),
         reason=event.reason,
         note=None,
         occurred_at=occurred_at,
@@ -278,22 +272,24 @@ def _effect(event: NewEvent, path: str, problems: list[Problem]) -> tuple[int, A
 
 
 def _guard_permission(actor: Actor, needed: Permission, store_id: UUID, path: str, problems: list[Problem]) -> None:
-    if actor.may(P.MOVEMENT_RECORD, store_id) or actor.may(needed, store_id):
+    if actor.may(needed, store_id):
         return
     text = ("Your role does not allow this here.", "您的岗位没有这项权限。")
     problems.append(problem(f"{path}.kind", "NOT_PERMITTED", *text))
 
 
-def _price_problem(
-    event: NewEvent, listed: int | None, units: int, actor: Actor, store_id: UUID, path: str
-) -> Problem | None:
-    """Return what is wrong with money other than the list's from somebody who may not set prices."""
-    if event.amount is None or event.kind not in _PAID or actor.may(P.SALE_PRICE, store_id):
-        return None
-    if event.amount == (listed or 0) * units:
-        return None
-    text = ("Only the list price: your role does not set prices.", "只能按标价，您的岗位不能改价。")
-    return problem(f"{path}.amount", "PRICE_NOT_PERMITTED", *text)
+def _amount(event: NewEvent, item: Item, units: int, world: _World, store_id: UUID) -> int | None:
+    """Return what the customer paid or got back, in fen; see `sales.amount` for whose word counts."""
+    if event.kind not in _PAID:
+        return event.amount
+    if event.amount is not None and (
+        world.actor.may(P.SALE_PRICE, store_id)
+        or (event.amount % units == 0 and item.was_listed(store_id, event.amount // units))
+    ):
+        return event.amount
+    occurred_at, _ = believable(event.occurred_at, world.now)
+    listed = item.listed(store_id, occurred_at, world.now)
+    return None if listed is None else listed * units
 
 
 def _other_content(n: int) -> Problem:

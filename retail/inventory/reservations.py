@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from retail.access.actor import ActorKind
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.inventory import ledger
@@ -149,11 +150,9 @@ async def close_reservation(
     if store_id is not None:
         statement = statement.where(Reservation.store_id == store_id)
     reservation = await work.session.scalar(statement)
-    if reservation is None:
+    if reservation is None or not _sees(work, reservation):
         raise NotFound("reservationId", "reservation", "预留单")
     work.require(Permission.STOCK_RESERVE, as_uuid(reservation.store_id), "reservationId")
-    if work.actor is not None and as_uuid(reservation.actor_id) != work.actor.id and work.actor.kind == "channel":
-        raise NotFound("reservationId", "reservation", "预留单")
     if reservation.status != ReservationStatus.OPEN:
         raise ReservationClosed(reservation.status)
 
@@ -167,6 +166,14 @@ async def close_reservation(
     total = Tally({as_uuid(line.sku_id): line.quantity for line in lines})
     await work.session.flush()
     return _promise(work, reservation, total, -1, MovementKind.RELEASE, document_id)
+
+
+def _sees(work: Work, reservation: Reservation) -> bool:
+    """Say whether the actor may know of a reservation: in its stores, and of a channel only its own."""
+    if work.actor is None:
+        return True
+    mine = work.actor.kind != ActorKind.CHANNEL or as_uuid(reservation.actor_id) == work.actor.id
+    return mine and work.actor.may(Permission.STORE_READ, as_uuid(reservation.store_id))
 
 
 async def expire_reservations(work: Work, at_most: int = 100) -> int:

@@ -20,16 +20,15 @@ from retail.inventory.intake import (
     entry,
     names_of,
     origin_problems,
-    problem,
     read_lines,
 )
 from retail.inventory.ledger import Entry, Request
 from retail.inventory.models import Account, MovementKind, ReservationStatus
-from retail.inventory.reservations import close_reservation
+from retail.inventory.reservations import ReservationClosed, close_reservation
 from retail.kernel.base import new_id
 from retail.kernel.clock import believable
 from retail.kernel.content import content_hash
-from retail.kernel.refusal import InvalidInput, RequestIdConflict
+from retail.kernel.refusal import Refusal, RequestIdConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,26 @@ class SaleRecorded:
 
 
 async def record_sale(desk: Desk, actor: Actor, *, request_id: UUID, sale: NewSale) -> SaleRecorded:
-    """Take a sale into the books: a fact, kept even if the book goes below zero by it."""
+    """Take a sale into the books: a fact, kept even if the book goes below zero by it.
+
+    One that is in the books already gets its first answer, whatever has changed since.
+    """
+    try:
+        return await _record(desk, actor, request_id, sale)
+    except Refusal:
+        first = await desk.office.first_answer(actor, request_id, "recordSale", sale)
+        if first is None:
+            raise
+        return _again(first)
+
+
+async def _record(desk: Desk, actor: Actor, request_id: UUID, sale: NewSale) -> SaleRecorded:
     require(actor, Permission.SALE_RECORD, sale.store_id)
     now = desk.office.clock()
     items = await desk.lookup.find(names_of(sale.lines))
     counted = read_lines(sale.lines, items, origin_problems(sale.origin))
-    _guard_prices(actor, sale, counted, now)
     sale_id = new_id()
-    entries = sale_entries(actor.id, sale, counted, sale_id, now)
+    entries = sale_entries(actor, sale, counted, sale_id, now)
 
     if sale.reservation_id is not None:
         return await desk.office.once(
@@ -84,9 +95,7 @@ async def record_sale(desk: Desk, actor: Actor, *, request_id: UUID, sale: NewSa
     return _again(done.answers[0])
 
 
-def sale_entries(
-    actor_id: UUID, sale: NewSale, counted: Sequence[Counted], sale_id: UUID, now: datetime
-) -> list[Entry]:
+def sale_entries(actor: Actor, sale: NewSale, counted: Sequence[Counted], sale_id: UUID, now: datetime) -> list[Entry]:
     """Return the ledger's entries of a sale, one a line."""
     return [
         entry(
@@ -98,42 +107,41 @@ def sale_entries(
             quantity=-line.units,
             counter=Account.CUSTOMER,
             document_id=sale_id,
-            actor_id=actor_id,
-            amount=amount(sale, asked, line, now),
+            actor_id=actor.id,
+            amount=amount(actor, sale, asked, line, now),
         )
         for asked, line in zip(sale.lines, counted, strict=True)
     ]
 
 
-def amount(sale: NewSale, asked: NewLine, line: Counted, now: datetime) -> int | None:
-    """Return what a line cost in fen: the price it was sold at, else the price list's."""
-    if asked.unit_price is not None:
-        return asked.unit_price * asked.quantity
+def amount(actor: Actor, sale: NewSale, asked: NewLine, line: Counted, now: datetime) -> int | None:
+    """Return what a line cost in fen: the price it was sold at, else the price list's.
+
+    A sale has happened and is not refused for its price. But whose role sets no prices is believed
+    only in one that was listed at some time; for any other the list's is booked.
+    """
+    pack = line.item.pack_units
+    paid = asked.unit_price
+    if paid is not None and not actor.may(Permission.SALE_PRICE, sale.store_id):
+        known = paid % pack == 0 and line.item.was_listed(sale.store_id, paid // pack)
+        paid = paid if known else None
+    if paid is not None:
+        return paid * asked.quantity
     occurred_at, _ = believable(sale.origin.occurred_at, now)
-    listed = line.item.price(sale.store_id, occurred_at)
+    listed = line.item.listed(sale.store_id, occurred_at, now)
     return None if listed is None else listed * line.units
-
-
-def _guard_prices(actor: Actor, sale: NewSale, counted: Sequence[Counted], now: datetime) -> None:
-    """Refuse prices other than the list's from somebody who may not set them."""
-    if actor.may(Permission.SALE_PRICE, sale.store_id):
-        return
-    occurred_at, _ = believable(sale.origin.occurred_at, now)
-    problems = []
-    for n, (asked, line) in enumerate(zip(sale.lines, counted, strict=True)):
-        listed = line.item.price(sale.store_id, occurred_at)
-        if asked.unit_price is not None and asked.unit_price != (listed or 0) * line.item.pack_units:
-            text = ("Only the list price: your role does not set prices.", "只能按标价卖，您的岗位不能改价。")
-            problems.append(problem(f"lines[{n}].unitPrice", "PRICE_NOT_PERMITTED", *text))
-    if problems:
-        raise InvalidInput(problems)
 
 
 async def _sell_reserved(work: Work, sale: NewSale, sale_id: UUID, entries: Sequence[Entry]) -> SaleRecorded:
     assert sale.reservation_id is not None  # noqa: S101 -- for the type checker; the caller looked
-    freed = await close_reservation(
-        work, sale.reservation_id, ReservationStatus.FULFILLED, document_id=sale_id, store_id=sale.store_id
-    )
+    try:
+        freed = await close_reservation(
+            work, sale.reservation_id, ReservationStatus.FULFILLED, document_id=sale_id, store_id=sale.store_id
+        )
+    except ReservationClosed as closed:
+        if closed.status == ReservationStatus.FULFILLED:
+            raise
+        freed = []  # the promise has ended, but the goods are gone: a fact
     done = await ledger.post(work, [*entries, *freed])
     return _answer(sale, sale_id, work.now, entries, done.balances[: len(entries)])
 
@@ -156,7 +164,7 @@ def _answer(
 
 def _again(stored: dict[str, object]) -> SaleRecorded:
     """Return the first answer; the function that wrote the sale added the balances to it."""
-    balances = stored.pop("balances")
+    balances = stored.pop("balances", None)
     first = restored(SaleRecorded, stored)
     return _with_balances(first, balances) if isinstance(balances, list) else first
 

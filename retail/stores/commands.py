@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.permissions import Permission
 from retail.access.work import Work
+from retail.kernel.clock import believable
 from retail.stores.directory import StoreEntry
 from retail.stores.models import BusinessDay
 
@@ -25,17 +26,22 @@ async def open_business_day(
     work: Work,
     *,
     store: StoreEntry,
+    occurred_at: datetime,
     device: str | None,
     latitude: float | None,
     longitude: float | None,
 ) -> DayOpened:
-    """Open the store's current business day; opened twice, the first opening stands."""
+    """Open the business day in which it was pressed (a phone may tell of it days later).
+
+    Opened twice, the first opening stands.
+    """
     work.require(Permission.BUSINESS_DAY_OPEN, store.id)
-    day = store.day_at(work.now)
+    pressed_at, _ = believable(occurred_at, work.now)
+    day = store.day_at(pressed_at)
     statement = insert(BusinessDay).values(
         store_id=store.id,
         day=day,
-        opened_at=work.now,
+        opened_at=pressed_at,
         opened_by=work.actor_id,
         device=device,
         latitude=latitude,
@@ -47,4 +53,4 @@ async def open_business_day(
             set_={"opened_at": BusinessDay.opened_at},
         ).returning(BusinessDay.opened_at)
     )
-    return DayOpened(store_id=store.id, day=day, opened_at=opened_at or work.now)
+    return DayOpened(store_id=store.id, day=day, opened_at=opened_at or pressed_at)

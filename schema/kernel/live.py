@@ -12,7 +12,7 @@ process with many watchers tells more at a time instead of falling behind.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -61,10 +61,15 @@ class _Group:
     sequence: int = 0
     above: set[tuple[UUID, UUID]] = field(default_factory=set)
 
+    def among(self, stores: Mapping[UUID, object]) -> Collection[UUID]:
+        """Return which of some stores the group watches."""
+        if self.stores is None:
+            return stores.keys()
+        few, many = sorted((self.stores, stores.keys()), key=len)
+        return [store for store in few if store in many]
+
     def concerns(self, level: Level) -> bool:
-        """Say whether the group has to hear of a level."""
-        if self.stores is not None and level.store_id not in self.stores:
-            return False
+        """Say whether the group has to hear of a level of its stores."""
         if self.skus is not None and level.sku_id not in self.skus:
             return False
         if self.within is None or not self.within.below_safety:
@@ -229,7 +234,9 @@ class StockFeed:
             # One statement is one snapshot: it needs no transaction around it.
             await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
             if not self._groups:
-                self.xid = max(await horizon(session), self.xid)
+                seen = await horizon(session)
+                if not self._groups:  # somebody may have begun to watch meanwhile, and counts from the old place
+                    self.xid = max(seen, self.xid)
                 return
             changes = await changes_since(session, self.xid)
         if changes.xid < changes.ahead:
@@ -237,8 +244,11 @@ class StockFeed:
         self.xid = max(changes.xid, self.xid)
         if not changes.levels and changes.bridged:
             return
+        of_store: dict[UUID, list[Level]] = {}
+        for level in changes.levels:
+            of_store.setdefault(level.store_id, []).append(level)
         for group in list(self._groups.values()):
-            told = [level for level in changes.levels if group.concerns(level)]
+            told = [level for store in group.among(of_store) for level in of_store[store] if group.concerns(level)]
             if not told and changes.bridged:
                 continue
             group.sequence += 1

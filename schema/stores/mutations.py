@@ -53,7 +53,12 @@ class StoresMutation:
             content=(input.store_id, origin),
             answer=DayOpened,
             run=lambda work: open_business_day(
-                work, store=store, device=origin.device, latitude=origin.latitude, longitude=origin.longitude
+                work,
+                store=store,
+                occurred_at=origin.occurred_at,
+                device=origin.device,
+                latitude=origin.latitude,
+                longitude=origin.longitude,
             ),
         )
         async with info.context.reading() as reading:
