@@ -154,3 +154,42 @@ async def test_an_answer_that_is_lost_does_not_sell_twice(chain: Chain, give: Gi
     assert len(names) == 2
     assert names[0] == names[1]
     assert await chain.books.moved(tea) == [("sale", -1)]
+
+
+async def test_a_sale_that_the_server_refuses_calls_the_clerk_and_can_be_tried_again(
+    chain: Chain, give: GiveDevice
+) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("jianshelu", "珍珠奶茶")
+    before = await chain.books.moved(tea)
+    await phone.sign_in("jianshelu", path="/scan")
+    await phone.settled()
+    names: list[str] = []
+    no = {"__typename": "NotFound", "code": "NOT_FOUND", "message": "It is not there.", "messageZh": "找不到这件商品。"}
+
+    async def refuse_the_first(route: Route) -> None:
+        asked = route.request.post_data_json or {}
+        if "recordSale" not in asked["query"]:
+            await route.continue_()
+            return
+        names.append(asked["variables"]["input"]["requestId"])
+        await (route.fulfill(json={"data": {"recordSale": no}}) if len(names) == 1 else route.continue_())
+
+    await phone.page.route("**/graphql", refuse_the_first)
+    await phone.scan(tea.gtin)
+    await phone.tap("sell")
+    await phone.tap("to-sale")
+    await phone.tap("cart-finish")
+    await phone.sent()
+    await phone.open("/me")
+    await expect(phone.page.locator("nav .dot")).to_have_text("1")
+    await phone.open("/me/operations")
+    await phone.shows("operations", "这笔没记进账。找不到这件商品。")
+    await phone.picture("operations-refused")
+
+    await phone.tap("operation-retry")
+
+    await expect(phone.see("operations").locator("li")).to_have_attribute("data-state", "accepted")
+    await expect(phone.page.locator("nav .dot")).to_have_count(0)
+    assert names[0] == names[1]
+    assert await chain.books.moved(tea) == [*before, ("sale", -1)]

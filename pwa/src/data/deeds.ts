@@ -5,7 +5,7 @@ import { database } from './database.ts'
 import type { VariablesOf } from './graphql.ts'
 import type { AdjustStock } from './documents/writes.ts'
 import { Outbox } from './outbox.ts'
-import type { Deed, NamedLine, Operation } from './operations.ts'
+import { needsYou, type Deed, type NamedLine, type Operation } from './operations.ts'
 import { send } from './send.ts'
 import { askAboutDay, me, noteDayOpened, myStore } from './session.ts'
 import { uuidv7 } from './uuid.ts'
@@ -63,10 +63,6 @@ export async function startOutbox(): Promise<void> {
 
 export function sendWaiting(): void {
   void outbox.drain()
-}
-
-export function needsYou(operation: Operation): boolean {
-  return operation.state === 'needs-you' && !operation.handled
 }
 
 export const retryOperation = (requestId: string): Promise<void> => outbox.retry(requestId)

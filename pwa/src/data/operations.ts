@@ -56,6 +56,11 @@ export interface Operation {
   handled?: boolean
 }
 
+/** It did not happen as she meant it, and nobody has said that she knows. */
+export function needsYou({ state, handled, deed }: Operation): boolean {
+  return !handled && (state === 'needs-you' || (state === 'refused' && deed.kind !== 'open-day'))
+}
+
 /** How the own store's book changes by a deed that the server has not seen yet. */
 export function pendingChange(operations: readonly Operation[], storeId: string, skuId: string): number {
   return operations

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase, type Database } from './database.ts'
 import { backOff, Outbox } from './outbox.ts'
-import type { Fate, Operation } from './operations.ts'
+import { needsYou, type Fate, type Operation } from './operations.ts'
 import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 const ACCEPTED: Fate = { state: 'accepted', belowZero: [], clockErrorSeconds: null }
@@ -148,6 +148,29 @@ test('a refused sale says why and does not hold up the next one', async () => {
   expect(await fates(outbox)).toEqual({ unknown: 'refused', good: 'accepted' })
   const [, refused] = await outbox.all()
   expect(refused?.fate?.state === 'refused' && refused.fate.reason.messageZh).toBe('没有')
+})
+
+test('a refused sale calls for her until she has seen it', async () => {
+  const outbox = phone.open()
+  phone.weather = ['unknown-item']
+  await outbox.put(sale('unknown'))
+  await outbox.drain()
+  expect((await outbox.all()).map(needsYou)).toEqual([true])
+
+  await outbox.markHandled('unknown')
+  expect((await outbox.all()).map(needsYou)).toEqual([false])
+  expect(await fates(outbox)).toEqual({ unknown: 'refused' })
+})
+
+test('a refused sale that she sends again is the very same request', async () => {
+  const outbox = phone.open()
+  phone.weather = ['unknown-item']
+  await outbox.put(sale('unknown'))
+  await outbox.drain()
+  await outbox.retry('unknown')
+
+  expect(phone.sent).toEqual(['unknown', 'unknown'])
+  expect((await outbox.all()).map(needsYou)).toEqual([false])
 })
 
 test('a request that the server rejects as a whole needs a person, and the next one goes on', async () => {
