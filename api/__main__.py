@@ -211,7 +211,7 @@ def _speed(text: str) -> float | None:
 
 @app.command()
 def rebuild_insights() -> None:
-    """Add the sums of sales up again from the ledger, for example after restoring a dump elsewhere."""
+    """Add the sums of sales up again from the ledger."""
     from api.serving import database, rebuild_insights
 
     with database(_settings(), shared=True) as url:

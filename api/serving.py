@@ -69,6 +69,24 @@ def require_shape(database_url: str) -> None:
     needed = ScriptDirectory.from_config(alembic_config(asyncpg_url(database_url))).get_current_head()
     if found != needed:
         raise WrongSettings(f"the database has shape {found}, this program needs {needed}: run `trueshelf migrate`")
+    if asyncio.run(_is_from_elsewhere(database_url)):
+        raise WrongSettings(
+            "the movements carry transaction ids that this PostgreSQL has not given yet: the database was loaded from "
+            "a dump. Restore a physical backup instead, or see docs/real-chain.md, 'Backups'"
+        )
+
+
+async def _is_from_elsewhere(database_url: str) -> bool:
+    """Say whether the ledger was written by another PostgreSQL cluster, so that following it by xid would fail."""
+    newest = "select xid::text from movement order by xid desc limit 1"
+    engine = open_engine(database_url, 4)
+    try:
+        async with engine.connect() as connection:
+            written = await connection.scalar(text(newest))
+            ahead = await connection.scalar(text("select pg_snapshot_xmax(pg_current_snapshot())::text"))
+            return int(written or 0) >= int(ahead or 0)
+    finally:
+        await engine.dispose()
 
 
 @contextmanager

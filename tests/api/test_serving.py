@@ -15,6 +15,7 @@ from api.serving import migrate, require_shape, serve
 from api.settings import ROOT, WrongSettings, read_settings
 from tests.support.environment import clean_environment
 from tests.support.ports import free_port
+from tests.support.postgres import TestingPostgres
 
 
 def test_a_database_of_no_shape_is_not_served(empty_database_url: str) -> None:
@@ -30,6 +31,27 @@ def test_a_migrated_database_is_served(empty_database_url: str) -> None:
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
     migrate(database_url)
+
+    require_shape(database_url)
+
+
+def test_a_ledger_from_another_cluster_is_not_served_until_it_is_adopted(
+    postgres: TestingPostgres, database_url: str
+) -> None:
+    postgres.psql(
+        """
+        insert into movement (store_id, sku_id, movement_id, version, kind, quantity, reserved, counter_account, balance,
+            occurred_at, recorded_at, source, document_id, xid)
+        values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 'opening', 1, 0, 'opening', 1,
+            now(), now(), 'erp', gen_random_uuid(), '900000000')
+        """,
+        database_url,
+    )
+    with pytest.raises(WrongSettings, match="was loaded from a dump"):
+        require_shape(database_url)
+
+    told = (ROOT / "docs" / "real-chain.md").read_text(encoding="utf-8")
+    postgres.psql(told.split("```sql")[1].split("```")[0], database_url)
 
     require_shape(database_url)
 
