@@ -40,8 +40,8 @@ def test_a_ledger_from_another_cluster_is_not_served_until_it_is_adopted(
 ) -> None:
     postgres.psql(
         """
-        insert into movement (store_id, sku_id, movement_id, version, kind, quantity, reserved, counter_account, balance,
-            occurred_at, recorded_at, source, document_id, xid)
+        insert into movement (store_id, sku_id, movement_id, version, kind, quantity, reserved, counter_account,
+            balance, occurred_at, recorded_at, source, document_id, xid)
         values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 'opening', 1, 0, 'opening', 1,
             now(), now(), 'erp', gen_random_uuid(), '900000000')
         """,
