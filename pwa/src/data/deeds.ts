@@ -88,7 +88,7 @@ interface ReturnedLine {
   priceFen: number | null
 }
 
-function postReturn(returned: ReturnedLine[], why: string): Promise<Operation> {
+function postReturn(returned: ReturnedLine[], why: string, reversed?: Operation): Promise<Operation> {
   return record(({ requestId, storeId, origin }) => ({
     kind: 'return',
     why,
@@ -107,7 +107,20 @@ function postReturn(returned: ReturnedLine[], why: string): Promise<Operation> {
         occurredAt: origin.occurredAt,
       })),
     },
-  }))
+  }), reversed?.storeId, reversed?.requestId)
+}
+
+/** The goods leave again and the customer pays again what she got back. */
+function postReturnUndone(reversed: Operation, { input, lines }: Extract<Deed, { kind: 'return' }>): Promise<Operation> {
+  return record(({ requestId, origin }) => ({
+    kind: 'return-undone',
+    lines,
+    input: {
+      ...input,
+      requestId,
+      events: input.events.map((event) => ({ ...event, eventId: uuidv7(), kind: 'SALE', occurredAt: origin.occurredAt })),
+    },
+  }), reversed.storeId, reversed.requestId)
 }
 
 /** `booked` is what the screen showed while she counted; the server refuses when it has moved since. */
@@ -136,17 +149,15 @@ export function openDay(): Promise<Operation> {
   })
 }
 
-/** Take a deed back: withdrawn when it never left the device, else posted the other way round. */
+/** Take a deed back: withdrawn when it never left the device, else posted the other way round once it was accepted. */
 export async function undo(operation: Operation): Promise<void> {
   if (await outbox.withdraw(operation.requestId)) return
   const { deed } = operation
-  if (deed.kind === 'count') await correct(operation, deed.lines, deed.booked - deed.counted, 'MISRECORDED')
-  if (deed.kind === 'return') {
-    for (const line of deed.lines) await correct(operation, [line], -line.quantity, 'MISRECORDED')
-  }
+  if (deed.kind === 'count') await correct(operation, deed.lines, deed.booked - deed.counted, 'MISRECORDED', operation.requestId)
+  if (deed.kind === 'return') await postReturnUndone(operation, deed)
   if (deed.kind === 'sale') {
     const prices = new Map(deed.input.lines.map(({ skuId, unitPrice }) => [skuId, unitPrice ?? null]))
-    await postReturn(deed.lines.map((line) => ({ line, priceFen: prices.get(line.skuId) ?? null })), UNDONE)
+    await postReturn(deed.lines.map((line) => ({ line, priceFen: prices.get(line.skuId) ?? null })), UNDONE, operation)
   }
 }
 
@@ -155,6 +166,7 @@ async function correct(
   lines: NamedLine[],
   delta: number,
   reason: AdjustmentReason,
+  reverses?: string,
 ): Promise<void> {
   const [line] = lines
   if (!line || delta === 0) return
@@ -162,8 +174,8 @@ async function correct(
     kind: 'correction',
     undoes: operation.requestId,
     lines: [{ ...line, quantity: delta }],
-    input: { ...common, storeId: operation.storeId, skuId: line.skuId, delta, reason },
-  }))
+    input: { ...common, skuId: line.skuId, delta, reason },
+  }), operation.storeId, reverses)
 }
 
 interface Common {
@@ -172,14 +184,17 @@ interface Common {
   origin: { occurredAt: string; source: 'PHONE' }
 }
 
-async function record(deedOf: (common: Common) => Deed): Promise<Operation> {
+async function record(
+  deedOf: (common: Common) => Deed,
+  storeId = myStore.value?.id,
+  reverses?: string,
+): Promise<Operation> {
   const actorId = me.value?.id
-  const storeId = myStore.value?.id
   if (actorId === undefined || storeId === undefined) throw new Error('nobody is at work in a store')
   const at = Date.now()
   const requestId = uuidv7(at)
   const deed = deedOf({ requestId, storeId, origin: { occurredAt: new Date(at).toISOString(), source: 'PHONE' } })
-  const operation = { requestId, actorId, storeId, at, deed }
+  const operation = { requestId, actorId, storeId, at, deed, ...(reverses !== undefined && { reverses }) }
   await outbox.put(operation)
   return { ...operation, state: 'waiting', attempts: 0 }
 }

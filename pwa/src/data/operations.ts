@@ -19,6 +19,7 @@ export interface NamedLine {
 export type Deed =
   | { kind: 'sale'; input: SaleInput; lines: NamedLine[]; totalFen: number }
   | { kind: 'return'; input: MovementsInput; lines: NamedLine[]; why: string }
+  | { kind: 'return-undone'; input: MovementsInput; lines: NamedLine[] }
   | { kind: 'count'; input: AdjustInput; lines: NamedLine[]; booked: number; counted: number }
   | { kind: 'correction'; input: AdjustInput; lines: NamedLine[]; undoes: string }
   | { kind: 'open-day'; input: OpenDayInput; lines: NamedLine[] }
@@ -31,11 +32,15 @@ export interface Reason {
   moved?: { expected: number; actual: number }
 }
 
-/** `belowZero` names the items whose book went under zero: accepted, and somebody should look. */
+/**
+ * `belowZero` names the items whose book went under zero: accepted, and somebody should look.
+ * `undone` is taken back before it was sent, because what it reverses never happened.
+ */
 export type Fate =
   | { state: 'accepted'; belowZero: string[]; clockErrorSeconds: number | null }
   | { state: 'refused'; reason: Reason }
   | { state: 'needs-you'; reason: Reason }
+  | { state: 'undone' }
 
 export type State = 'waiting' | Fate['state']
 
@@ -54,6 +59,8 @@ export interface Operation {
   settledAt?: number
   /** Somebody dealt with it after it needed them. */
   handled?: boolean
+  /** The operation that this one takes back: sent only after that one was accepted. */
+  reverses?: string
 }
 
 /** It did not happen as she meant it, and nobody has said that she knows. */
@@ -61,10 +68,21 @@ export function needsYou({ state, handled, deed }: Operation): boolean {
   return !handled && (state === 'needs-you' || (state === 'refused' && deed.kind !== 'open-day'))
 }
 
+/** Nobody knows whether these happened: the server did not say, or not in words that we know. */
+const UNCERTAIN = new Set(['SERVER_TROUBLE', 'APP_TOO_OLD'])
+
+/** It is not in the book and, as it stands, will not be. */
+export function neverHappened({ fate, handled }: Operation): boolean {
+  if (fate?.state === 'refused' || fate?.state === 'undone') return true
+  return fate?.state === 'needs-you' && (handled === true || !UNCERTAIN.has(fate.reason.code))
+}
+
 /** How the own store's book changes by a deed that the server has not seen yet. */
 export function pendingChange(operations: readonly Operation[], storeId: string, skuId: string): number {
+  const idle = new Set(operations.filter(({ state }) => state !== 'waiting' && state !== 'accepted').map(({ requestId }) => requestId))
   return operations
     .filter((operation) => operation.state === 'waiting' && operation.storeId === storeId)
+    .filter(({ reverses }) => reverses === undefined || !idle.has(reverses))
     .reduce((sum, operation) => sum + bookChange(operation.deed, skuId), 0)
 }
 
@@ -72,6 +90,7 @@ function bookChange(deed: Deed, skuId: string): number {
   const moved = deed.lines.filter((line) => line.skuId === skuId).reduce((sum, line) => sum + line.quantity, 0)
   switch (deed.kind) {
     case 'sale':
+    case 'return-undone':
       return -moved
     case 'return':
     case 'correction':

@@ -261,6 +261,46 @@ test('a sale that may have left the phone cannot be taken back silently', async 
   expect(await fates(outbox)).toEqual({ perhaps: 'waiting' })
 })
 
+test('an undo is sent only after what it takes back was accepted', async () => {
+  const outbox = phone.open()
+  phone.weather = ['answer-lost']
+  await outbox.put(sale('sold'))
+  await outbox.drain()
+  await outbox.put({ ...sale('undo'), reverses: 'sold' })
+  await phone.wait(outbox)
+
+  expect(phone.sent).toEqual(['sold', 'sold', 'undo'])
+  expect(await fates(outbox)).toEqual({ sold: 'accepted', undo: 'accepted' })
+})
+
+test('an undo of what was refused is dropped, and she need not look at it again', async () => {
+  const outbox = phone.open()
+  phone.weather = ['lost', 'unknown-item']
+  await outbox.put(sale('sold'))
+  await outbox.drain()
+  await outbox.put({ ...sale('undo'), reverses: 'sold' })
+  await phone.wait(outbox)
+
+  expect(phone.sent).not.toContain('undo')
+  expect(await fates(outbox)).toEqual({ sold: 'refused', undo: 'undone' })
+  expect((await outbox.all()).some(needsYou)).toBe(false)
+})
+
+test('an undo of what nobody knows about waits, and holds up nothing', async () => {
+  const outbox = phone.open()
+  phone.weather = Array.from({ length: 8 }, () => 'trouble' as const)
+  await outbox.put(sale('broken'))
+  await outbox.drain()
+  await outbox.put({ ...sale('undo'), reverses: 'broken' })
+  await outbox.put(sale('good'))
+  while (phone.weather.length) await phone.wait(outbox)
+  await outbox.drain()
+  expect(await fates(outbox)).toEqual({ broken: 'needs-you', undo: 'waiting', good: 'accepted' })
+
+  await outbox.retry('broken')
+  expect(phone.sent.slice(-2)).toEqual(['broken', 'undo'])
+})
+
 test('waiting grows with every failure, and phones do not all come back at once', () => {
   expect(backOff(1, 0.5)).toBe(1_000)
   expect(backOff(4, 0.5)).toBe(8_000)

@@ -9,7 +9,7 @@
  */
 import type { Database } from './database.ts'
 import { UnknownMember } from './match.ts'
-import type { Fate, Operation, Reason } from './operations.ts'
+import { neverHappened, type Fate, type Operation, type Reason } from './operations.ts'
 import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 const FIRST_WAIT_MS = 1_000
@@ -74,6 +74,7 @@ export class Outbox {
 
   async markHandled(requestId: string): Promise<void> {
     await this.rewrite(requestId, (operation) => ({ ...operation, handled: true }))
+    void this.drain()
   }
 
   /** Send what waits, in order. Safe to call at any time and any number of times. */
@@ -117,7 +118,22 @@ export class Outbox {
     const actorId = this.world.actorId()
     if (actorId === undefined) return undefined
     const waiting = await (await this.world.db()).getAllFromIndex('operations', 'state', 'waiting')
-    return waiting.find((operation) => operation.actorId === actorId)
+    for (const operation of waiting.filter((each) => each.actorId === actorId)) {
+      if (await this.isDue(operation)) return operation
+    }
+    return undefined
+  }
+
+  /** What takes another operation back waits for its fate, and is dropped when there is nothing to take back. */
+  private async isDue(operation: Operation): Promise<boolean> {
+    if (operation.reverses === undefined) return true
+    const original = await (await this.world.db()).getFromIndex('operations', 'requestId', operation.reverses)
+    if (!original || original.state === 'accepted') return true
+    if (neverHappened(original)) {
+      await this.rewrite(original.requestId, (kept) => ({ ...kept, handled: true }))
+      await this.settle(operation, { state: 'undone' })
+    }
+    return false
   }
 
   /** Written down before it is sent, so that a killed app knows that it may have been. */

@@ -10,6 +10,7 @@ export async function send(operation: Operation): Promise<Fate> {
     case 'sale':
       return sendSale(deed.input)
     case 'return':
+    case 'return-undone':
       return sendMovements(deed.input)
     case 'count':
     case 'correction':
