@@ -1,12 +1,17 @@
-"""Changing stock: each resolver calls one command and shows the result."""
+"""Changing stock: each resolver calls one command and shows the result.
+
+Whatever can be refused is looked at only after the request has claimed its id: a request that was carried out before
+gets its first answer, whatever has changed since.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from retail.access.permissions import Permission
-from retail.access.work import require
+from retail.access.work import Work
 from retail.inventory import adjustments, bulk, receipts, reservations, sales
 from retail.inventory.desk import Desk
 from retail.inventory.intake import (
@@ -85,18 +90,22 @@ class InventoryMutation:
         self, info: Info, input: Annotated[ReceiveGoodsInput, strawberry.argument(description="The delivery.")]
     ) -> ReceiveGoodsResult:
         desk, origin = info.context.desk, input.origin.domain()
-        require(info.context.actor, Permission.STOCK_RECEIVE, input.store_id)
         lines = [NewLine(line.sku_id, line.code, line.quantity) for line in input.lines]
-        counted = await _counted(desk, lines, _fact_problems(origin, input.note))
+
+        async def receive(work: Work) -> receipts.GoodsReceived:
+            work.require(Permission.STOCK_RECEIVE, input.store_id)
+            counted = await _counted(desk, lines, _fact_problems(origin, input.note))
+            return await receipts.receive_goods(
+                work, store_id=input.store_id, origin=origin, lines=counted, note=input.note
+            )
+
         done = await desk.office.once(
             info.context.actor,
             request_id=input.request_id,
             operation="receiveGoods",
             content=(input.store_id, origin, lines, input.note),
             answer=receipts.GoodsReceived,
-            run=lambda work: receipts.receive_goods(
-                work, store_id=input.store_id, origin=origin, lines=counted, note=input.note
-            ),
+            run=receive,
         )
         return ReceiveGoodsSuccess(
             receipt_id=done.receipt_id,
@@ -109,32 +118,29 @@ class InventoryMutation:
         self, info: Info, input: Annotated[AdjustStockInput, strawberry.argument(description="The adjustment.")]
     ) -> AdjustStockResult:
         desk, origin = info.context.desk, input.origin.domain()
-        require(info.context.actor, Permission.STOCK_ADJUST, input.store_id)
         change = adjustments.Change(input.delta, input.set_to, input.expected)
-        problems = _fact_problems(origin, input.note) + adjustments.change_problems(change)
-        named = NewLine(input.sku_id, input.code, 1).name
-        items = await desk.lookup.find([] if named is None else [named])
-        if named is None:
-            problems.append(naming_problem("skuId"))
-        elif named not in items:
-            problems.append(unknown_item("skuId" if input.sku_id else "code", named))
-        if problems or named is None:
-            raise InvalidInputRefusal(problems)
-        done = await desk.office.once(
-            info.context.actor,
-            request_id=input.request_id,
-            operation="adjustStock",
-            content=(input.store_id, origin, named, change, input.reason, input.note),
-            answer=adjustments.StockAdjusted,
-            run=lambda work: adjustments.adjust_stock(
+        line = NewLine(input.sku_id, input.code, 1)
+
+        async def adjust(work: Work) -> adjustments.StockAdjusted:
+            work.require(Permission.STOCK_ADJUST, input.store_id)
+            problems = _fact_problems(origin, input.note) + adjustments.change_problems(change)
+            return await adjustments.adjust_stock(
                 work,
                 store_id=input.store_id,
-                sku_id=items[named].sku_id,
+                sku_id=await _named(desk, line, problems),
                 origin=origin,
                 change=change,
                 reason=input.reason,
                 note=input.note,
-            ),
+            )
+
+        done = await desk.office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="adjustStock",
+            content=(input.store_id, origin, line, change, input.reason, input.note),
+            answer=adjustments.StockAdjusted,
+            run=adjust,
         )
         return AdjustStockSuccess(
             adjustment_id=done.adjustment_id, recorded_at=done.recorded_at, line=PostedLine.of(done.line)
@@ -145,22 +151,25 @@ class InventoryMutation:
         self, info: Info, input: Annotated[ReserveStockInput, strawberry.argument(description="What to promise.")]
     ) -> ReserveStockResult:
         desk = info.context.desk
-        require(info.context.actor, Permission.STOCK_RESERVE, input.store_id)
         lines = [NewLine(line.sku_id, line.code, line.quantity) for line in input.lines]
-        counted = await _counted(desk, lines, [])
+
+        async def reserve(work: Work) -> reservations.Reserved:
+            work.require(Permission.STOCK_RESERVE, input.store_id)
+            return await reservations.reserve_stock(
+                work,
+                store_id=input.store_id,
+                lines=await _counted(desk, lines, []),
+                source=input.source,
+                expires_in_seconds=input.expires_in_seconds,
+            )
+
         done = await desk.office.once(
             info.context.actor,
             request_id=input.request_id,
             operation="reserveStock",
             content=(input.store_id, input.source, lines, input.expires_in_seconds),
             answer=reservations.Reserved,
-            run=lambda work: reservations.reserve_stock(
-                work,
-                store_id=input.store_id,
-                lines=counted,
-                source=input.source,
-                expires_in_seconds=input.expires_in_seconds,
-            ),
+            run=reserve,
         )
         return ReserveStockSuccess(reservation_id=done.reservation_id, expires_at=done.expires_at)
 
@@ -181,6 +190,19 @@ class InventoryMutation:
 
 async def _counted(desk: Desk, lines: Sequence[NewLine], before: list[Problem]) -> list[Counted]:
     return read_lines(lines, await desk.lookup.find(names_of(lines)), before)
+
+
+async def _named(desk: Desk, line: NewLine, problems: list[Problem]) -> UUID:
+    """Return the SKU that a line names, or refuse with all that is wrong."""
+    name = line.name
+    item = None if name is None else (await desk.lookup.find([name])).get(name)
+    if name is None:
+        problems.append(naming_problem("skuId"))
+    elif item is None:
+        problems.append(unknown_item("skuId" if line.sku_id else "code", name))
+    if problems or item is None:
+        raise InvalidInputRefusal(problems)
+    return item.sku_id
 
 
 def _fact_problems(origin: DomainOrigin, note: str | None) -> list[Problem]:

@@ -26,6 +26,22 @@ async def test_a_recorded_sale_is_confirmed_to_somebody_whose_assignment_has_end
     assert await chain.on_hand(riverside) == {"tea": -2}
 
 
+async def test_a_receipt_is_confirmed_to_somebody_whose_assignment_has_ended_since(chain: Chain) -> None:
+    riverside, harbour = await chain.open_stores("Riverside", "Harbour")
+    clerk = await chain.clerk_at(riverside)
+    receipt = {"storeId": riverside.id, "origin": origin(), "lines": await clerk.lines({"tea": 2})}
+    request = uuid4()
+    first = await clerk.do("receiveGoods", requestId=request, **receipt)
+
+    moved = "update assignment set store_ids = array[$1::uuid] where $2 = any(store_ids)"
+    await chain.rows(moved, harbour.id, riverside.id)
+    await asyncio.sleep(2.5)
+
+    assert (await clerk.do("receiveGoods", requestId=request, **receipt)).body == first.body
+    assert (await clerk.do("receiveGoods", **receipt)).kind == "NotFound"
+    assert await chain.on_hand(riverside) == {"tea": 2}
+
+
 async def test_a_sale_of_what_was_promised_too_long_ago_is_still_a_fact(chain: Chain) -> None:
     riverside = await chain.open_store()
     clerk = await chain.clerk_at(riverside)
