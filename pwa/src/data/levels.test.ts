@@ -15,6 +15,18 @@ test('a slow answer does not bring back yesterday', () => {
   expect(levels.get('wangjing', 'tea')?.onHand).toBe(3)
 })
 
+test('a fresh grid replaces all that was known of its store, and nothing of another', () => {
+  const levels = new Levels()
+  const elsewhere = { ...tea(5, 1), storeId: 'xidan' }
+  levels.apply([tea(8, 3), { ...tea(6, 2), skuId: 'milk' }, elsewhere])
+  levels.replace('wangjing', [tea(2, 10)])
+
+  expect(levels.get('wangjing', 'tea')).toEqual(tea(2, 10))
+  expect(levels.get('wangjing', 'milk')).toBeUndefined()
+  expect(levels.get('xidan', 'tea')).toEqual(elsewhere)
+  expect(levels.apply([tea(3, 9)])).toEqual([tea(3, 9)])
+})
+
 test('a repeated change changes nothing, a newer one does', () => {
   const levels = new Levels()
   levels.apply([tea(8, 3)])

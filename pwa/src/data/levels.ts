@@ -2,7 +2,8 @@
  * Stock as this device knows it, always absolute and never going back in time.
  *
  * Answers overtake each other: a slow page can arrive after the change that made
- * it old. The version of each level decides, not the order of arrival.
+ * it old. The version of each level decides, not the order of arrival. Only a fresh
+ * grid replaces everything: after the server's database was restored, versions start lower.
  */
 import { shallowReactive } from 'vue'
 import type { LevelParts } from './documents/stock.ts'
@@ -29,6 +30,15 @@ export class Levels {
       taken.push(level)
     }
     return taken
+  }
+
+  /** These are all that a store has now, whatever was known before. */
+  replace(storeId: string, levels: Iterable<Level>): void {
+    const fresh = new Map([...levels].map((level) => [keyOf(level.storeId, level.skuId), level]))
+    for (const [key, held] of this.known) {
+      if (held.storeId === storeId && !fresh.has(key)) this.known.delete(key)
+    }
+    for (const [key, level] of fresh) this.known.set(key, level)
   }
 
   clear(): void {

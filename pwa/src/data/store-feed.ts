@@ -2,7 +2,7 @@
  * One store's stock, followed live: a grid first, then every change after its cursor.
  *
  * After a break the feed resumes with the last cursor; when the server cannot
- * bridge the gap it says so and the grid is fetched again. With `keep`, levels and
+ * bridge the gap it says so and the grid is fetched again and replaces what was known. With `keep`, levels and
  * cursor are written in one transaction, so a reopened app resumes without a gap too.
  */
 import { reactive, type Reactive } from 'vue'
@@ -92,11 +92,14 @@ class Follower implements StoreFeed {
     try {
       const { stockGrid } = await ask(StockGridQuery, { filter: { storeIds: [this.storeId] } })
       if (this.stopped) return
+      // A change that still came by the old way would move the cursor past what the grid has not seen.
+      this.unfollow?.()
+      this.unfollow = undefined
       this.cursor = stockGrid.cursor
       const levels = levelsOfGrid(stockGrid)
-      this.levels.apply(levels)
+      this.levels.replace(this.storeId, levels)
       Object.assign(this.status, { loaded: true, failed: false })
-      await this.remember(levels)
+      await this.remember(levels, { replace: true })
       this.listen()
     } catch {
       this.status.failed = !this.status.loaded
@@ -117,7 +120,7 @@ class Follower implements StoreFeed {
 
   private receive(item: FeedItem): void {
     match(item, {
-      StockSnapshot: ({ cursor, levels }) => this.take(cursor, levels),
+      StockSnapshot: ({ cursor, levels }) => this.takeAll(cursor, levels),
       StockChanged: ({ cursor, changes }) => this.take(cursor, changes),
       ResyncRequired: () => this.startOver(),
     })
@@ -132,6 +135,13 @@ class Follower implements StoreFeed {
     this.timer = setTimeout(() => void this.fetchGrid(), Math.random() * RESTART_SPREAD_MS)
   }
 
+  private takeAll(cursor: string, levels: Level[]): void {
+    this.cursor = cursor
+    this.levels.replace(this.storeId, levels)
+    void this.remember(levels, { replace: true })
+    this.options.changed?.(levels)
+  }
+
   private take(cursor: string, levels: Level[]): void {
     this.cursor = cursor
     const taken = this.levels.apply(levels)
@@ -139,12 +149,15 @@ class Follower implements StoreFeed {
     this.options.changed?.(taken)
   }
 
-  private async remember(levels: Level[]): Promise<void> {
+  private async remember(levels: Level[], { replace = false } = {}): Promise<void> {
     if (!this.options.keep || this.cursor === null) return
     const note: Kept = { storeId: this.storeId, cursor: this.cursor, at: Date.now() }
     const work = (await database()).transaction(['levels', 'notes'], 'readwrite')
+    const kept = work.objectStore('levels')
+    const old = replace ? await kept.index('storeId').getAllKeys(this.storeId) : []
     await Promise.all([
-      ...levels.map((level) => work.objectStore('levels').put(level)),
+      ...old.map((key) => kept.delete(key)),
+      ...levels.map((level) => kept.put(level)),
       work.objectStore('notes').put(note, NOTE),
       work.done,
     ])
