@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import select
+
 from retail.access.actor import Actor
 from retail.access.permissions import Permission
 from retail.catalogue.lookup import Item, Name
@@ -26,9 +28,9 @@ from retail.inventory.intake import (
     unknown_item,
 )
 from retail.inventory.ledger import Entry, Posted, Request
-from retail.inventory.models import Account, AdjustmentReason, MovementKind, Source
+from retail.inventory.models import Account, AdjustmentReason, Movement, MovementKind, Source
 from retail.kernel.clock import believable
-from retail.kernel.content import content_hash
+from retail.kernel.content import as_uuid, content_hash
 from retail.kernel.refusal import InvalidInput, Problem, RequestIdConflict
 from retail.stores.directory import StoreEntry
 
@@ -127,18 +129,48 @@ async def record_movements(desk: Desk, actor: Actor, *, request_id: UUID, batch:
             entries.append(read)
             places.append(n)
 
-    request = Request(request_id, actor.id, "recordMovements", content_hash(batch), "{}")
-    if batch.all_or_nothing:
-        if refused:
-            raise InvalidInput([p for problems in refused.values() for p in problems])
-        done = await _post_all(desk, actor, request, entries)
-    elif not entries:
-        return [Outcome(batch.events[n].event_id, OutcomeStatus.REFUSED, None, refused[n]) for n in refused]
-    else:
-        done = await desk.counter.post(request, entries)
+    repeated = await _recorded_before(desk, actor, [batch.events[n] for n in refused])
+    refused = {n: problems for n, problems in refused.items() if batch.events[n].event_id not in repeated}
+    if batch.all_or_nothing and refused:
+        raise InvalidInput([p for problems in refused.values() for p in problems])
+    done = await _write(
+        desk,
+        actor,
+        Request(request_id, actor.id, "recordMovements", content_hash(batch), "{}"),
+        entries,
+        all_or_nothing=batch.all_or_nothing,
+    )
+    return _outcomes(batch, places, refused, repeated, done)
+
+
+async def _recorded_before(desk: Desk, actor: Actor, events: Sequence[NewEvent]) -> Mapping[UUID, int]:
+    """Return which events are in the books already, and what was on hand after them.
+
+    They were good when they came; what would refuse them now makes no difference.
+    """
+    if not events:
+        return {}
+    hashes = {event.event_id: content_hash(event) for event in events}
+    async with desk.office.sessions() as session:
+        rows = await session.execute(
+            select(Movement.movement_id, Movement.content_hash, Movement.balance).where(
+                Movement.movement_id.in_(hashes), Movement.actor_id == actor.id
+            )
+        )
+        return {as_uuid(id): balance for id, hashed, balance in rows if hashed == hashes[as_uuid(id)]}
+
+
+async def _write(
+    desk: Desk, actor: Actor, request: Request, entries: Sequence[Entry], *, all_or_nothing: bool
+) -> Posted:
+    if not entries:
+        return Posted((), (), (), (), (), ())
+    if all_or_nothing:
+        return await _post_all(desk, actor, request, entries)
+    done = await desk.counter.post(request, entries)
     if done.request_known[0] and not done.request_same[0]:
         raise RequestIdConflict
-    return _outcomes(batch, places, refused, done)
+    return done
 
 
 async def _post_all(desk: Desk, actor: Actor, request: Request, entries: Sequence[Entry]) -> Posted:
@@ -298,9 +330,18 @@ def _other_content(n: int) -> Problem:
 
 
 def _outcomes(
-    batch: NewBatch, places: Sequence[int], refused: Mapping[int, list[Problem]], done: Posted
+    batch: NewBatch,
+    places: Sequence[int],
+    refused: Mapping[int, list[Problem]],
+    repeated: Mapping[UUID, int],
+    done: Posted,
 ) -> list[Outcome]:
-    outcomes: list[Outcome | None] = [None] * len(batch.events)
+    outcomes: list[Outcome | None] = [
+        Outcome(event.event_id, OutcomeStatus.REPEATED, repeated[event.event_id])
+        if event.event_id in repeated
+        else None
+        for event in batch.events
+    ]
     for n, problems in refused.items():
         outcomes[n] = Outcome(batch.events[n].event_id, OutcomeStatus.REFUSED, None, problems)
     for n, known, same, balance in zip(places, done.line_known, done.line_same, done.balances, strict=True):

@@ -1,10 +1,11 @@
 """Changing stock: each resolver calls one command and shows the result.
 
-Whatever can be refused is looked at only after the request has claimed its id: a request that was carried out before
-gets its first answer, whatever has changed since.
+What the catalogue says is looked up before the transaction (which holds a connection of its own), but whatever can be
+refused is refused only after the request has claimed its id: one that was carried out before gets its first answer,
+whatever has changed since.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -12,11 +13,10 @@ import strawberry
 
 from retail.access.permissions import Permission
 from retail.access.work import Work
+from retail.catalogue.lookup import Item, Name
 from retail.inventory import adjustments, bulk, receipts, reservations, sales
-from retail.inventory.desk import Desk
 from retail.inventory.intake import (
     NOTE_AT_MOST,
-    Counted,
     NewLine,
     names_of,
     naming_problem,
@@ -91,10 +91,11 @@ class InventoryMutation:
     ) -> ReceiveGoodsResult:
         desk, origin = info.context.desk, input.origin.domain()
         lines = [NewLine(line.sku_id, line.code, line.quantity) for line in input.lines]
+        items = await desk.lookup.find(names_of(lines))
 
         async def receive(work: Work) -> receipts.GoodsReceived:
             work.require(Permission.STOCK_RECEIVE, input.store_id)
-            counted = await _counted(desk, lines, _fact_problems(origin, input.note))
+            counted = read_lines(lines, items, _fact_problems(origin, input.note))
             return await receipts.receive_goods(
                 work, store_id=input.store_id, origin=origin, lines=counted, note=input.note
             )
@@ -120,6 +121,7 @@ class InventoryMutation:
         desk, origin = info.context.desk, input.origin.domain()
         change = adjustments.Change(input.delta, input.set_to, input.expected)
         line = NewLine(input.sku_id, input.code, 1)
+        items = await desk.lookup.find(names_of([line]))
 
         async def adjust(work: Work) -> adjustments.StockAdjusted:
             work.require(Permission.STOCK_ADJUST, input.store_id)
@@ -127,7 +129,7 @@ class InventoryMutation:
             return await adjustments.adjust_stock(
                 work,
                 store_id=input.store_id,
-                sku_id=await _named(desk, line, problems),
+                sku_id=_named(line, items, problems),
                 origin=origin,
                 change=change,
                 reason=input.reason,
@@ -152,13 +154,14 @@ class InventoryMutation:
     ) -> ReserveStockResult:
         desk = info.context.desk
         lines = [NewLine(line.sku_id, line.code, line.quantity) for line in input.lines]
+        items = await desk.lookup.find(names_of(lines))
 
         async def reserve(work: Work) -> reservations.Reserved:
             work.require(Permission.STOCK_RESERVE, input.store_id)
             return await reservations.reserve_stock(
                 work,
                 store_id=input.store_id,
-                lines=await _counted(desk, lines, []),
+                lines=read_lines(lines, items),
                 source=input.source,
                 expires_in_seconds=input.expires_in_seconds,
             )
@@ -188,14 +191,10 @@ class InventoryMutation:
         return ReleaseReservationSuccess(reservation_id=done.reservation_id)
 
 
-async def _counted(desk: Desk, lines: Sequence[NewLine], before: list[Problem]) -> list[Counted]:
-    return read_lines(lines, await desk.lookup.find(names_of(lines)), before)
-
-
-async def _named(desk: Desk, line: NewLine, problems: list[Problem]) -> UUID:
+def _named(line: NewLine, items: Mapping[Name, Item], problems: list[Problem]) -> UUID:
     """Return the SKU that a line names, or refuse with all that is wrong."""
     name = line.name
-    item = None if name is None else (await desk.lookup.find([name])).get(name)
+    item = None if name is None else items.get(name)
     if name is None:
         problems.append(naming_problem("skuId"))
     elif item is None:

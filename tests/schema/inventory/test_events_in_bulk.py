@@ -1,5 +1,6 @@
 """Up to a thousand events in one call: each is known by its own id, the good ones are kept, the bad ones named."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -110,6 +111,23 @@ async def test_an_event_is_written_once_in_whatever_call_it_comes(
     assert [each["status"] for each in again.value["outcomes"]] == ["RECORDED", "REPEATED"]
     assert again.value["outcomes"][1]["onHand"] == first.value["outcomes"][0]["onHand"] == -1
     assert await chain.on_hand(shop) == {"tea": -2}
+
+
+async def test_an_event_in_the_books_is_repeated_even_if_it_would_be_refused_now(
+    chain: Chain, shop: Shop, till: Staff
+) -> None:
+    harbour, one = await chain.open_store("Harbour"), await event(till)
+    await till.do("recordMovements", source="TILL", events=[one])
+
+    moved = "update assignment set store_ids = array[$1::uuid] where $2 = any(store_ids)"
+    await chain.rows(moved, harbour.id, shop.id)
+    await asyncio.sleep(2.5)
+    told = await till.do("recordMovements", source="TILL", events=[one, await event(till)])
+
+    assert [(each["status"], each["onHand"]) for each in told.value["outcomes"]] == [
+        ("REPEATED", -1),
+        ("REFUSED", None),
+    ]
 
 
 async def test_an_event_id_stands_for_its_first_content(chain: Chain, shop: Shop, till: Staff) -> None:
