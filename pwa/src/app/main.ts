@@ -7,7 +7,7 @@ import { watchConnection, serverHeard } from '@/data/connection.ts'
 import { sendWaiting, startOutbox } from '@/data/deeds.ts'
 import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
 import { keepPreferences } from '@/data/preferences.ts'
-import { me, myStore, sessionEnded, sessionState, startSession } from '@/data/session.ts'
+import { myStore, senderId, sessionEnded, sessionState, startSession } from '@/data/session.ts'
 import { watchTransport } from '@/data/transport.ts'
 import App from './App.vue'
 import { i18n, startLanguage } from './i18n.ts'
@@ -31,7 +31,7 @@ watch(
   },
   { immediate: true },
 )
-watch([() => me.value?.id, sessionState], () => sendWaiting())
+watch([senderId, sessionState], () => sendWaiting())
 
 createApp(App).use(i18n).use(router).mount('#app')
 void watchForUpdates()

@@ -7,7 +7,7 @@ import type { AdjustStock } from './documents/writes.ts'
 import { Outbox } from './outbox.ts'
 import { needsYou, type Deed, type NamedLine, type Operation } from './operations.ts'
 import { send } from './send.ts'
-import { askAboutDay, me, noteDayOpened, myStore } from './session.ts'
+import { askAboutDay, me, noteDayOpened, myStore, senderId } from './session.ts'
 import { uuidv7 } from './uuid.ts'
 
 export interface Pick {
@@ -36,7 +36,7 @@ const outbox = new Outbox({
     if (operation.deed.kind === 'open-day') void askAboutDay(operation.storeId)
     return fate
   },
-  actorId: () => me.value?.id,
+  actorId: () => senderId.value,
   now: Date.now,
   alone: async (work) => {
     if (navigator.locks) await navigator.locks.request(LOCK, work)

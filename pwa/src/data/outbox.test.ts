@@ -18,6 +18,7 @@ class Phone {
   /** What the network does with the next sendings; afterwards it works. */
   weather: ('lost' | 'answer-lost' | 'trouble' | 'busy' | 'signed-out' | 'refused' | 'unknown-item')[] = []
   planned: { wait: number; work: () => void } | undefined
+  changed = (): void => {}
   locked = Promise.resolve()
 
   constructor(readonly db: Database) {}
@@ -33,7 +34,7 @@ class Phone {
         this.planned = { wait, work }
         return () => (this.planned = undefined)
       },
-      changed: () => {},
+      changed: () => this.changed(),
     })
   }
 
@@ -240,6 +241,19 @@ test('nobody sends what another person did', async () => {
   phone.actor = 'li-mei'
   await outbox.drain()
   expect(await fates(outbox)).toEqual({ 'li-meis-sale': 'accepted' })
+})
+
+test('a person who leaves at the last moment does not leave her sale to the next', async () => {
+  const outbox = phone.open()
+  phone.actor = undefined
+  await outbox.put(sale('li-meis-sale'))
+  await outbox.drain()
+  phone.actor = 'li-mei'
+  phone.changed = () => (phone.actor = 'wang-qiang')
+  await outbox.drain()
+
+  expect(phone.sent).toEqual([])
+  expect(await fates(outbox)).toEqual({ 'li-meis-sale': 'waiting' })
 })
 
 test('a sale that never left the phone is taken back without a trace', async () => {

@@ -101,6 +101,7 @@ export class Outbox {
     for (let next = await this.next(); next; next = await this.next()) {
       const attempt = await this.noteAttempt(next)
       if (!attempt) continue
+      if (this.world.actorId() !== attempt.actorId) return false
       let fate: Fate
       try {
         fate = await this.world.send(attempt)

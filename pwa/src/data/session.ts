@@ -22,15 +22,29 @@ export interface DemoAccount {
 
 const STORE_KEY = 'trueshelf.store'
 const ME_NOTE = 'me'
+const CHANNEL = 'trueshelf.session'
+const REREAD_MS = 5_000
+/** Longer than any sign-in takes: the tab that announced it may have been closed. */
+const SIGN_IN_MS = 20_000
 
-const session = reactive<{ state: SessionState; me: Me | undefined; storeId: string | undefined }>({
+/** What a tab tells the others, which share its cookie, when somebody signs in or out. */
+type News = 'changing' | 'changed'
+let tabs: BroadcastChannel | undefined
+let rereading: ReturnType<typeof setTimeout> | undefined
+/** Counts the changes of person: an answer that was asked for before the last one is stale. */
+let turn = 0
+
+const session = reactive<{ state: SessionState; me: Me | undefined; storeId: string | undefined; doubtful: boolean }>({
   state: 'unknown',
   me: undefined,
   storeId: undefined,
+  doubtful: false,
 })
 
 export const sessionState = computed(() => session.state)
 export const me = computed(() => session.me)
+/** In whose name this device sends; nobody's while the cookie may be changing hands. */
+export const senderId = computed(() => (session.doubtful ? undefined : session.me?.id))
 export const myStores = computed(() => session.me?.stores ?? [])
 /** The store that this device works for. */
 export const myStore = computed<Store | undefined>(() => myStores.value.find(({ id }) => id === session.storeId))
@@ -41,6 +55,8 @@ export const myRoles = computed<Role[]>(() => [...new Set(session.me?.assignment
 
 /** Opens with what the device remembers, then asks the server. */
 export async function startSession(): Promise<void> {
+  tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(CHANNEL)
+  tabs?.addEventListener('message', ({ data }: MessageEvent<News>) => hearNews(data))
   const remembered = await readNote<Me>(ME_NOTE)
   if (remembered) enter(remembered)
   const checked = refreshMe()
@@ -48,8 +64,11 @@ export async function startSession(): Promise<void> {
 }
 
 export async function refreshMe(): Promise<void> {
+  const asked = turn
   try {
     const answer = await ask(MeQuery, {})
+    if (asked !== turn) return
+    session.doubtful = false
     enter(answer.me)
     await writeNote(ME_NOTE, answer.me)
   } catch (error) {
@@ -61,13 +80,21 @@ export async function refreshMe(): Promise<void> {
 
 export async function signIn(login: string, password: string): Promise<SignInAnswer> {
   let response: Response
+  doubt()
+  tell('changing')
   try {
     response = await post('/auth/sign-in', { login, password })
   } catch (error) {
+    void noChange()
     if (error instanceof ServerTrouble && error.message.endsWith('429')) return 'too-often'
     return 'unreachable'
   }
-  if (!response.ok) return 'wrong'
+  if (!response.ok) {
+    void noChange()
+    return 'wrong'
+  }
+  doubt()
+  tell('changed')
   if (session.me) await forgetReadings()
   hangUp()
   session.me = undefined
@@ -78,10 +105,47 @@ export async function signIn(login: string, password: string): Promise<SignInAns
 /** Readings are dropped; operations that wait stay until their person signs in again. */
 export async function signOut(): Promise<void> {
   hangUp()
+  doubt()
+  tell('changing')
   await post('/auth/sign-out', {}).catch(() => undefined)
+  tell('changed')
   await forgetReadings()
   session.me = undefined
   session.state = 'signed-out'
+}
+
+function tell(news: News): void {
+  tabs?.postMessage(news)
+}
+
+/** Send nothing until the server has said who is signed in. */
+function doubt(): void {
+  turn += 1
+  session.doubtful = true
+}
+
+async function noChange(): Promise<void> {
+  tell('changed')
+  if (session.me) await reread()
+}
+
+function hearNews(news: News): void {
+  doubt()
+  clearTimeout(rereading)
+  if (news === 'changing') rereading = setTimeout(() => void reread(), SIGN_IN_MS)
+  else {
+    hangUp()
+    void reread()
+  }
+}
+
+/** Ask who is signed in until there is an answer. */
+async function reread(): Promise<void> {
+  clearTimeout(rereading)
+  const asked = turn
+  await refreshMe()
+  if (asked !== turn || !session.doubtful || session.state !== 'signed-in') return
+  rereading = setTimeout(() => void reread(), REREAD_MS)
 }
 
 /** The server no longer knows the session; what was done stays and waits. */
