@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from retail.inventory.queries import horizon
 from retail.stores.directory import StoreEntry
+from schema.kernel import live
 from schema.kernel.live import BATCHES_HELD, Batch, StockFeed, Watch
 from tests.retail.insights.books import Books, Line
 
@@ -67,4 +71,32 @@ async def test_without_a_watcher_the_feed_still_knows_how_far_the_ledger_is(book
         told = await _sold(late, 2)
 
     assert [level.sold_units for batch in told for level in batch.levels or ()] == [2]
+    await feed.close()
+
+
+async def test_who_begins_to_watch_while_an_idle_feed_looks_misses_nothing(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await books.open_store("望京店")
+    skus = await books.stock_catalogue({"drinks": ["tea"]})
+    feed = StockFeed(books.sessions)
+    began: asyncio.Queue[Watch] = asyncio.Queue()
+    begun: list[bool] = []
+
+    async def look(session: AsyncSession) -> int:
+        """Somebody begins to watch, and a sale is made, between the feed's looking for watchers and at the ledger."""
+        if not begun:
+            begun.append(True)
+            watch = await feed.watch(None).__aenter__()
+            await books.record(Line(store.id, skus["tea"], 1, books.clock(), fen=100))
+            began.put_nowait(watch)
+        return await horizon(session)
+
+    await feed.open()
+    monkeypatch.setattr(live, "horizon", look)
+    feed.wake()
+    async with asyncio.timeout(5):
+        watch = await began.get()
+
+    assert [level.sold_units for batch in await _sold(watch, 1) for level in batch.levels or ()] == [1]
     await feed.close()
