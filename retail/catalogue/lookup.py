@@ -53,11 +53,6 @@ class Item:
                 best = span
         return best.fen if best else None
 
-    def listed(self, store_id: UUID, occurred_at: datetime, now: datetime) -> int | None:
-        """Return the list price when something happened, or of now if it had none then."""
-        then = self.price(store_id, occurred_at)
-        return self.price(store_id, now) if then is None else then
-
     def was_listed(self, store_id: UUID, fen: int) -> bool:
         """Say whether this was the list price of one base unit here at any time."""
         return any(span.fen == fen and span.store_id in {None, store_id} for span in self.prices)

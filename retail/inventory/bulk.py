@@ -320,7 +320,7 @@ def _amount(event: NewEvent, item: Item, units: int, world: _World, store_id: UU
     ):
         return event.amount
     occurred_at, _ = believable(event.occurred_at, world.now)
-    listed = item.listed(store_id, occurred_at, world.now)
+    listed = item.price(store_id, occurred_at)
     return None if listed is None else listed * units
 
 

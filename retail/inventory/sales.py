@@ -128,7 +128,7 @@ def amount(actor: Actor, sale: NewSale, asked: NewLine, line: Counted, now: date
     if paid is not None:
         return paid * asked.quantity
     occurred_at, _ = believable(sale.origin.occurred_at, now)
-    listed = line.item.listed(sale.store_id, occurred_at, now)
+    listed = line.item.price(sale.store_id, occurred_at)
     return None if listed is None else listed * line.units
 
 
