@@ -9,6 +9,7 @@ import asyncio
 import os
 import re
 import struct
+import time
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -134,11 +135,12 @@ class Device:
         """What a hardware scanner does: it types faster than any hand, and presses Enter."""
         keyboard = await self.context.new_cdp_session(self.page)
         keys = [{"key": digit, "text": digit} for digit in code] + [{"key": "Enter", "text": "\r"}]
-        # Sent without waiting for each other, so that a busy computer is not mistaken for a slow hand.
+        # Each key says when it was struck, so that a busy computer is not mistaken for a slow hand.
+        begun = time.time()
         await asyncio.gather(
             *(
-                keyboard.send("Input.dispatchKeyEvent", {"type": how, **key})
-                for key in keys
+                keyboard.send("Input.dispatchKeyEvent", {"type": how, **key, "timestamp": begun + n * 0.005})
+                for n, key in enumerate(keys)
                 for how in ("keyDown", "keyUp")
             )
         )
