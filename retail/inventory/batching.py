@@ -102,7 +102,7 @@ class Counter:
     def post(self, request: Request | None, entries: Sequence[Entry]) -> "asyncio.Future[Posted]":
         """Hand in a request; the future holds what was posted for it alone.
 
-        It raises `StoreroomUnreachable` when the database has been away for ten seconds, or too many wait.
+        It raises `StoreroomUnreachable` when the database has been away for ten to twenty seconds, or too many wait.
         """
         if len(self._waiting) >= WAITING_AT_MOST:
             raise StoreroomUnreachable
@@ -172,7 +172,7 @@ class Counter:
         self.announcer((StockMoved(),))
 
     async def _insist(self, lane: "_Lane", batch: list[Call]) -> list[Posted]:
-        """Write a batch, however often twins cross it or the connection breaks, for ten seconds."""
+        """Write a batch, however often twins cross it or the connection breaks, for ten seconds (the last try may add some)."""
         deadline = self.clock() + RETRY_FOR
         pause = 0.02
         while True:
