@@ -172,7 +172,7 @@ class Counter:
         self.announcer((StockMoved(),))
 
     async def _insist(self, lane: "_Lane", batch: list[Call]) -> list[Posted]:
-        """Write a batch, however often twins cross it or the connection breaks, for ten seconds (the last try may add some)."""
+        """Write a batch, however often twins cross it or the connection breaks; gives up after about ten seconds."""
         deadline = self.clock() + RETRY_FOR
         pause = 0.02
         while True:
