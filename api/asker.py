@@ -100,7 +100,14 @@ class Askers:
         now = self._desk.office.clock()
         region_of = await self._desk.directory.region_of()
         async with self._desk.office.sessions() as session:
-            actor = await load_actor(session, kind=identity.kind, actor_id=identity.id, region_of=region_of, now=now)
+            actor = await load_actor(
+                session,
+                kind=identity.kind,
+                actor_id=identity.id,
+                region_of=region_of,
+                now=now,
+                limits=identity.limits,
+            )
         held = self._actors.pop(identity, None)
         if len(self._actors) >= REMEMBERED_AT_MOST:
             self._actors.clear()

@@ -13,17 +13,21 @@ from starlette.responses import Response
 
 from auth.origin import is_https
 from auth.sessions import LIFE
-from retail.access.actor import ActorKind
+from retail.access.actor import ActorKind, Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks. `session_key` names what proves it (and opens nothing); it holds until `ends_at` at most."""
+    """Who asks. `session_key` names what proves it (and opens nothing); it holds until `ends_at` at most.
+
+    `limits` narrow what the actor may do otherwise: to a token's scope, or to the shop of a shared device.
+    """
 
     kind: ActorKind
     id: UUID
     session_key: str
     ends_at: datetime
+    limits: Limits | None = None
 
 
 class SessionCookie:

@@ -29,6 +29,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What the proof of an identity allows at most, whatever its actor's roles say; None is no limit."""
+
+    permissions: frozenset[Permission] | None = None
+    store_ids: frozenset[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks, and for each permission the stores in which it holds (absent: nowhere)."""
 

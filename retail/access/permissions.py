@@ -10,10 +10,19 @@ from enum import StrEnum
 class Permission(StrEnum):
     """One act that a role may include; alphabetical."""
 
+    ACCESS_GRANT = "access:grant"
+    AUDIT_READ = "audit:read"
     BUSINESS_DAY_OPEN = "business_day:open"
+    CLIENT_MANAGE = "client:manage"
+    COST_READ = "cost:read"
+    DEVICE_SHARE = "device:share"
     INSIGHT_READ = "insight:read"
     MOVEMENT_READ = "movement:read"
     MOVEMENT_RECORD = "movement:record"
+    PERSON_ERASE = "person:erase"
+    PERSON_READ = "person:read"
+    PERSON_REVEAL = "person:reveal"
+    PRICE_SET = "price:set"
     RETURN_RECORD = "return:record"
     SALE_PRICE = "sale:price"
     SALE_RECORD = "sale:record"
@@ -45,13 +54,17 @@ _SHOP = {
     P.STOCK_RECEIVE,
     P.STOCK_RESERVE,
 }
+_LEAD = {P.ACCESS_GRANT, P.COST_READ, P.INSIGHT_READ, P.PERSON_READ}
+_ONLY_COMPLIANCE = {P.PERSON_ERASE, P.PERSON_REVEAL}
 
 ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset(_WATCH | _SHOP),
-    Role.STORE_MANAGER: frozenset(_WATCH | _SHOP | {P.INSIGHT_READ, P.SALE_PRICE}),
-    Role.REGIONAL_MANAGER: frozenset(_WATCH | {P.INSIGHT_READ}),
-    Role.HQ_OPERATIONS: frozenset(Permission),
-    Role.HQ_COMPLIANCE: frozenset(_WATCH | {P.INSIGHT_READ}),
+    Role.STORE_MANAGER: frozenset(_WATCH | _SHOP | _LEAD | {P.DEVICE_SHARE, P.SALE_PRICE}),
+    Role.REGIONAL_MANAGER: frozenset(_WATCH | _LEAD),
+    Role.HQ_OPERATIONS: frozenset(set(Permission) - _ONLY_COMPLIANCE),
+    Role.HQ_COMPLIANCE: frozenset(
+        _WATCH | _ONLY_COMPLIANCE | {P.AUDIT_READ, P.COST_READ, P.INSIGHT_READ, P.PERSON_READ}
+    ),
     Role.CHANNEL: frozenset(
         {
             P.MOVEMENT_RECORD,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from retail.access.actor import Actor, ActorKind, Held
+from retail.access.actor import Actor, ActorKind, Held, Limits
 from retail.access.models import Assignment, ChannelClient, Person
 from retail.access.permissions import ROLE_TABLE, Permission
 
@@ -30,6 +30,15 @@ def grants_of(held: Iterable[Held]) -> dict[Permission, frozenset[UUID]]:
     return grants
 
 
+def within(grants: Mapping[Permission, frozenset[UUID]], limits: Limits | None) -> dict[Permission, frozenset[UUID]]:
+    """Return the grants that are left within the limits of how somebody proved who they are."""
+    return {
+        permission: stores if limits is None or limits.store_ids is None else stores & limits.store_ids
+        for permission, stores in grants.items()
+        if limits is None or limits.permissions is None or permission in limits.permissions
+    }
+
+
 async def load_actor(
     session: AsyncSession,
     *,
@@ -37,8 +46,9 @@ async def load_actor(
     actor_id: UUID,
     region_of: Mapping[UUID, UUID],
     now: datetime,
+    limits: Limits | None = None,
 ) -> Actor | None:
-    """Return the actor with what it may do now; None if it has left, is revoked or unknown."""
+    """Return the actor with what it may do now, within limits; None if it has left, is revoked or unknown."""
     if kind is ActorKind.PERSON:
         person = await session.get(Person, actor_id)
         gone = person is None or (person.left_at is not None and person.left_at <= now)
@@ -68,4 +78,4 @@ async def load_actor(
         )
         for row in rows
     )
-    return Actor(id=actor_id, kind=kind, name=name, held=held, grants=grants_of(held))
+    return Actor(id=actor_id, kind=kind, name=name, held=held, grants=within(grants_of(held), limits))

@@ -1,0 +1,55 @@
+"""The two walls: roles, grants and row-level security
+
+Revision ID: 0002
+Revises: 0001
+"""
+
+from alembic import op
+
+from migrations import run_script
+from migrations.walls import APP, SYSTEM, create_roles, disclose, enclose, enclose_where, grant
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+OF_A_STORE = {
+    "basket": "select",
+    "business_day": "select, insert, update",
+    "movement": "select",
+    "reservation": "select, insert, update",
+    "reservation_line": "select, insert",
+    "sales_day": "select",
+    "sales_slot": "select",
+    "stock_level": "select, insert (store_id, sku_id, safety_stock), update (safety_stock)",
+    "store_slot": "select",
+}
+OF_ALL = ("category", "chain", "product", "projection", "region", "sku", "sku_code")
+
+
+def upgrade() -> None:
+    create_roles()
+    run_script("scope_v1")
+    for table, rights in OF_A_STORE.items():
+        enclose(table)
+        grant(table, rights)
+    enclose("store", "id")
+    grant("store")
+    enclose_where("price", "store_id is null or store_id = any ((select visible_stores())::uuid[])")
+    grant("price")
+    enclose_where("applied_request", "actor_id = (select acting_id())")
+    grant("applied_request", "select, insert, update (answer, replays)")
+    for table in OF_ALL:
+        grant(table)
+    grant("person", "select (id, name)")
+    grant("channel_client", "select (id, name)")
+    # A movement is written by `ledger_post` alone, which is the system's.
+    op.execute(f"revoke update, delete on movement from {SYSTEM}")
+
+
+def downgrade() -> None:
+    for table in (*OF_A_STORE, "store", "price", "applied_request"):
+        disclose(table)
+    op.execute("drop function visible_stores, stores_seen_by, acting_id")
+    op.execute(f"revoke all on all tables in schema public from {APP}, {SYSTEM}")

@@ -1,0 +1,18 @@
+"""The operation log that cannot be edited
+
+Revision ID: 0003
+Revises: 0002
+"""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled by its area."""
+
+
+def downgrade() -> None:
+    """Filled by its area."""

@@ -1,0 +1,18 @@
+"""Personal data under a key per person
+
+Revision ID: 0005
+Revises: 0004
+"""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled by its area."""
+
+
+def downgrade() -> None:
+    """Filled by its area."""

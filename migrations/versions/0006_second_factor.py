@@ -1,0 +1,18 @@
+"""Second factors, PINs, shared devices and sign-in attempts
+
+Revision ID: 0006
+Revises: 0005
+"""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled by its area."""
+
+
+def downgrade() -> None:
+    """Filled by its area."""

@@ -1,0 +1,55 @@
+"""The second wall: what PostgreSQL itself lets the program see and change.
+
+Two roles own nothing and may do only what is granted here. `trueshelf_app` acts for somebody: of a
+walled table it sees the rows of the stores that its actor's assignments cover now, which PostgreSQL
+works out itself from `trueshelf.actor`, a setting that lasts for one transaction; unset, it sees
+nothing. `trueshelf_system` is the program's own work (jobs, the live feed, sign-in) and sees all.
+FORCE puts the owner of the tables behind the wall too.
+"""
+
+from alembic import op
+
+APP = "trueshelf_app"
+SYSTEM = "trueshelf_system"
+
+
+def create_roles() -> None:
+    """Make the two roles unless this PostgreSQL has them (roles belong to the whole server)."""
+    for role in (APP, SYSTEM):
+        op.execute(
+            f"""do $$ begin
+                if not exists (select from pg_roles where rolname = '{role}') then
+                    create role {role} nologin noinherit;
+                end if;
+            exception when duplicate_object or unique_violation then null;
+            end $$"""
+        )
+        op.execute(f"grant usage on schema public to {role}")
+    op.execute(f"grant select, insert, update, delete on all tables in schema public to {SYSTEM}")
+    op.execute(f"alter default privileges in schema public grant select, insert, update, delete on tables to {SYSTEM}")
+
+
+def grant(table: str, rights: str = "select") -> None:
+    """Let whoever acts for somebody do this with a table, such as `select, insert` or `select (id, name)`."""
+    op.execute(f"grant {rights} on {table} to {APP}")
+
+
+def enclose(table: str, column: str = "store_id") -> None:
+    """Put a table with store data behind the wall: the app sees its actor's stores, the system all."""
+    enclose_where(table, f"{column} = any ((select visible_stores())::uuid[])")
+
+
+def enclose_where(table: str, visible: str) -> None:
+    """Put a table behind the wall by a condition of its own on its rows."""
+    op.execute(f"alter table {table} enable row level security")
+    op.execute(f"alter table {table} force row level security")
+    op.execute(f"create policy actors_scope on {table} to {APP} using ({visible}) with check ({visible})")
+    op.execute(f"create policy the_system on {table} to {SYSTEM} using (true) with check (true)")
+
+
+def disclose(table: str) -> None:
+    """Take a table's wall down again (for a downgrade)."""
+    op.execute(f"drop policy actors_scope on {table}")
+    op.execute(f"drop policy the_system on {table}")
+    op.execute(f"alter table {table} no force row level security")
+    op.execute(f"alter table {table} disable row level security")
