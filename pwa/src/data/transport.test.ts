@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { TasksQuery } from './documents/session.ts'
-import { ask, Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+import { ask, post, Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 const question = (): Promise<unknown> => ask(TasksQuery, { storeId: 'wangjing' })
 
@@ -36,4 +36,14 @@ test.each([
 ])('%s has its own name', async (_what, happen, kind) => {
   happen()
   await expect(question()).rejects.toBeInstanceOf(kind)
+})
+
+test('every question says that our own app asks it', async () => {
+  const asked = vi.fn(async (_path: string, _init: RequestInit) => new Response('{"data": {"tasks": []}}'))
+  vi.stubGlobal('fetch', asked)
+
+  await question()
+  await post('/auth/sign-out', {})
+
+  expect(asked.mock.calls.map(([, init]) => new Headers(init.headers).get('X-Trueshelf'))).toEqual(['1', '1'])
 })
