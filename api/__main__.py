@@ -52,8 +52,9 @@ def migrate() -> None:
     """Bring the database to the newest shape."""
     from api.serving import database, migrate
 
-    with database(_settings(), shared=True) as url:
-        migrate(url)
+    settings = _settings()
+    with database(settings, shared=True) as url:
+        migrate(settings, url)
 
 
 @app.command()
@@ -61,8 +62,9 @@ def seed() -> None:
     """Make the demo chain in the database, unless it is there."""
     from api.serving import database, migrate, seed
 
-    with database(_settings(), shared=True) as url:
-        migrate(url)
+    settings = _settings()
+    with database(settings, shared=True) as url:
+        migrate(settings, url)
         seed(url)
 
 
@@ -244,7 +246,7 @@ def doctor() -> None:
     settings = _settings()
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        shown = "(set)" if name == "database_url" and value else value
+        shown = "(set)" if name.endswith("database_url") and value else value
         typer.echo(f"TRUESHELF_{name.upper()}={shown}  # {field.description}")
     with database(settings, shared=True):
         typer.echo("database: answers")

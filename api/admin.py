@@ -17,14 +17,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from api.app import open_engine
+from api.database import system_office
 from api.mendable import Mendable
 from auth.accounts import create_channel_credentials, create_local_account
 from retail.access.models import Assignment, ChannelClient, Person
 from retail.access.permissions import Role
-from retail.access.work import Office, Work
+from retail.access.work import Work
 from retail.catalogue.codes import is_gtin
 from retail.catalogue.commands import NewSku, import_categories, import_skus
 from retail.catalogue.models import Category, Locality
@@ -94,13 +93,8 @@ def run(database_url: str, act: Callable[[Work], Awaitable[T]]) -> T:
     """Carry out one act of administration in one transaction."""
 
     async def inside() -> T:
-        engine = open_engine(database_url, 4)
-        try:
-            office = Office(async_sessionmaker(engine, expire_on_commit=False), lambda _: None)
-            async with office.work(None) as work:
-                return await act(work)
-        finally:
-            await engine.dispose()
+        async with system_office(database_url) as office, office.work(None) as work:
+            return await act(work)
 
     return asyncio.run(inside())
 

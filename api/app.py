@@ -4,23 +4,18 @@ import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from time import monotonic
-from typing import Any
 
-import orjson
-from sqlalchemy import event
-from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 from starlette.applications import Starlette
 
 from api.asker import Askers
 from api.bus import Bus
+from api.database import open_engine, sessions_of
 from api.graphql import GraphQLApp
 from api.jobs import Jobs
 from api.routes import routes
-from api.settings import Settings, asyncpg_url
+from api.settings import Settings
 from auth.wiring import Auth, DemoAccount
+from retail.access.scope import APP_ROLE, SYSTEM_ROLE
 from retail.access.work import Office
 from retail.catalogue.lookup import Lookup
 from retail.inventory.batching import Counter
@@ -33,8 +28,6 @@ from schema.kernel.errors import exposed
 from schema.kernel.live import StockFeed
 
 _COLLECT_EVERY = 50_000
-_TRUSTED_SECONDS = 5.0
-"""For how long a connection that rests in the pool is taken to be alive."""
 
 
 class Application:
@@ -42,10 +35,11 @@ class Application:
 
     def __init__(self, settings: Settings, database_url: str, demo_accounts: Sequence[DemoAccount] = ()) -> None:
         self.settings = settings
-        self.engine = open_engine(database_url, settings.pool_size)
-        sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.engine = open_engine(database_url, settings.pool_size, APP_ROLE)
+        self.system_engine = open_engine(database_url, settings.pool_size, SYSTEM_ROLE)
+        sessions = sessions_of(self.system_engine)
         self.bus = Bus(settings.bus_url, self._hear)
-        office = Office(sessions, self.bus.announce)
+        office = Office(sessions, self.bus.announce, acting=sessions_of(self.engine))
         self.counter = Counter(self.engine, self.bus.announce)
         self.desk = Desk(office, self.counter, Lookup(sessions), Directory(sessions))
         self.feed = StockFeed(sessions)
@@ -79,6 +73,7 @@ class Application:
         await self.feed.close()
         await self.bus.close()
         await self.engine.dispose()
+        await self.system_engine.dispose()
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, CatalogueChanged):
@@ -86,40 +81,6 @@ class Application:
             self.desk.directory.forget()
         else:
             self.feed.wake()
-
-
-def open_engine(database_url: str, pool_size: int) -> AsyncEngine:
-    """Return an engine whose connections name themselves and give up on a dead server."""
-    engine = create_async_engine(
-        asyncpg_url(database_url),
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=10,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
-        json_deserializer=orjson.loads,
-        connect_args={"server_settings": {"application_name": "trueshelf"}, "timeout": 5},
-    )
-    event.listen(engine.sync_engine, "checkin", _note_rest)
-    event.listen(engine.sync_engine, "checkout", _prove_alive)
-    return engine
-
-
-def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
-    record.info["rests_since"] = monotonic()
-
-
-def _prove_alive(connection: Any, record: ConnectionPoolEntry, _fairy: object) -> None:
-    """Give no dead connection out: one that was closed is known at once, one that rested for long is asked.
-
-    SQLAlchemy's own pre-ping asks every time, three round trips long.
-    """
-    if connection.driver_connection.is_closed():
-        raise InvalidatePoolError
-    if monotonic() - record.info.get("rests_since", monotonic()) > _TRUSTED_SECONDS:
-        try:
-            connection.ping()
-        except Exception as dead:
-            raise InvalidatePoolError from dead
 
 
 def create_app(

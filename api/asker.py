@@ -99,7 +99,7 @@ class Askers:
     async def _load(self, identity: Identity) -> Actor | None:
         now = self._desk.office.clock()
         region_of = await self._desk.directory.region_of()
-        async with self._desk.office.sessions() as session:
+        async with self._desk.office.system() as session:
             actor = await load_actor(
                 session,
                 kind=identity.kind,

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
+
+from api.database import connect
 
 SHOWN_AT_MOST = 20
 
@@ -117,7 +118,7 @@ class LedgerChecked:
 
 async def check_ledger(database_url: str, progress: Progress = lambda _done, _total: None) -> LedgerChecked:
     """Make both checks on a database (postgresql://...); changes nothing."""
-    connection = await asyncpg.connect(database_url)
+    connection = await connect(database_url)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             return await _check(connection, progress)

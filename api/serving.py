@@ -8,41 +8,39 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import asyncpg
 import uvicorn
 from alembic import command
 from alembic.script import ScriptDirectory
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
-from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlalchemy.exc import DBAPIError
 
-from api.app import open_engine
+from api.database import admit, as_login, connect, is_above_the_walls, system_office
 from api.demo.chain import DemoSeeded, seed_demo
+from api.embedded import NAME as EMBEDDED_OWNER
 from api.embedded import EmbeddedPostgres
 from api.settings import PREFIX, Settings, WrongSettings, asyncpg_url
 from migrations import alembic_config
-from retail.access.work import Office
 from retail.insights.projection import rebuild
 
 GRACE_SECONDS = 5
 
 
-def migrate(database_url: str) -> None:
-    """Bring a database to the newest shape."""
-    command.upgrade(alembic_config(asyncpg_url(database_url)), "head")
+def migrate(settings: Settings, database_url: str) -> None:
+    """Bring a database to the newest shape as its owner, and let the program's own login in."""
+    owner_url = owner_of(settings, database_url)
+    command.upgrade(alembic_config(asyncpg_url(owner_url)), "head")
+    if owner_url != database_url:
+        asyncio.run(admit(owner_url, database_url))
 
 
 def rebuild_insights(database_url: str) -> None:
     """Add the sums of sales up again, showing how far it is."""
 
     async def make(show: Callable[[int], None]) -> None:
-        engine = open_engine(database_url, 4)
-        try:
-            office = Office(async_sessionmaker(engine, expire_on_commit=False), lambda _: None)
+        async with system_office(database_url) as office:
             await rebuild(office, show)
-        finally:
-            await engine.dispose()
 
     with Console(stderr=True).status("汇总 · sums") as status:
         asyncio.run(make(lambda done: status.update(f"汇总 · sums {done:,}")))
@@ -50,25 +48,19 @@ def rebuild_insights(database_url: str) -> None:
 
 def require_shape(database_url: str) -> None:
     """Raise `WrongSettings` unless the database answers and has the shape that this program knows."""
-
-    async def read() -> str | None:
-        engine = open_engine(database_url, 4)
-        try:
-            async with engine.connect() as connection:
-                found: str | None = await connection.scalar(text("select version_num from alembic_version"))
-                return found
-        except ProgrammingError:
-            return None
-        finally:
-            await engine.dispose()
-
     try:
-        found = asyncio.run(read())
-    except (OSError, DBAPIError) as away:
+        found = asyncio.run(_shape(database_url))
+    except (OSError, DBAPIError, asyncpg.PostgresError) as away:
         raise WrongSettings(f"{PREFIX}DATABASE_URL: the database does not answer ({away})") from None
     needed = ScriptDirectory.from_config(alembic_config(asyncpg_url(database_url))).get_current_head()
     if found != needed:
         raise WrongSettings(f"the database has shape {found}, this program needs {needed}: run `trueshelf migrate`")
+    if asyncio.run(is_above_the_walls(database_url)):
+        raise WrongSettings(
+            f"{PREFIX}DATABASE_URL: this login owns the tables or may do anything, so row-level security would not "
+            f"hold it. Keep it in {PREFIX}OWNER_DATABASE_URL for `trueshelf migrate`, and name another user in "
+            f"{PREFIX}DATABASE_URL: migrate makes it"
+        )
     if asyncio.run(_is_from_elsewhere(database_url)):
         raise WrongSettings(
             "the movements carry transaction ids that this PostgreSQL has not given yet: the database was loaded from "
@@ -76,24 +68,39 @@ def require_shape(database_url: str) -> None:
         )
 
 
+async def _shape(database_url: str) -> str | None:
+    """Return the revision of the database's shape, None if it has none that this login may see."""
+    try:
+        connection = await connect(database_url)
+    except (asyncpg.InvalidParameterValueError, asyncpg.UndefinedObjectError, asyncpg.InsufficientPrivilegeError):
+        return None  # the roles are made by the first migration
+    try:
+        found: str | None = await connection.fetchval("select version_num from alembic_version")
+    except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
+        return None
+    else:
+        return found
+    finally:
+        await connection.close()
+
+
 async def _is_from_elsewhere(database_url: str) -> bool:
     """Say whether the ledger was written by another PostgreSQL cluster, so that following it by xid would fail."""
-    newest = "select xid::text from movement order by xid desc limit 1"
-    engine = open_engine(database_url, 4)
+    connection = await connect(database_url)
     try:
-        async with engine.connect() as connection:
-            written = await connection.scalar(text(newest))
-            ahead = await connection.scalar(text("select pg_snapshot_xmax(pg_current_snapshot())::text"))
-            return int(written or 0) >= int(ahead or 0)
+        written = await connection.fetchval("select xid::text from movement order by xid desc limit 1")
+        ahead = await connection.fetchval("select pg_snapshot_xmax(pg_current_snapshot())::text")
+        return int(written or 0) >= int(ahead)
     finally:
-        await engine.dispose()
+        await connection.close()
 
 
 @contextmanager
 def database(settings: Settings, *, shared: bool = False) -> Iterator[str]:
     """Give the URL of the database of the settings, or of the embedded one, which is started and stopped.
 
-    `shared` is for commands beside a running server: they use its embedded database if it is up.
+    It is the URL of the program's own login, which owns nothing. `shared` is for commands beside a running server:
+    they use its embedded database if it is up.
     """
     if settings.database_url is not None:
         yield settings.database_url
@@ -101,21 +108,25 @@ def database(settings: Settings, *, shared: bool = False) -> Iterator[str]:
     embedded = EmbeddedPostgres(settings.home / "postgres")
     running = embedded.running_url() if shared else None
     if running is not None:
-        yield running
+        yield as_login(running)
         return
     with embedded:
-        yield embedded.url
+        yield as_login(embedded.url)
+
+
+def owner_of(settings: Settings, database_url: str) -> str:
+    """Return the URL with which the owner of the tables connects."""
+    if settings.owner_database_url is not None:
+        return settings.owner_database_url
+    return as_login(database_url, EMBEDDED_OWNER) if settings.database_url is None else database_url
 
 
 def seed(database_url: str) -> DemoSeeded:
     """Make the demo chain unless it is there, showing what is being done."""
 
     async def make() -> DemoSeeded:
-        engine = open_engine(database_url, 4)
-        try:
-            return await seed_demo(Office(async_sessionmaker(engine, expire_on_commit=False), lambda _: None), show)
-        finally:
-            await engine.dispose()
+        async with system_office(database_url) as office:
+            return await seed_demo(office, show)
 
     with Console(stderr=True).status("示例连锁 · demo chain") as status:
 
@@ -152,7 +163,7 @@ def run_demo(settings: Settings, *, trade: bool) -> None:
     """Serve the demo chain: database, migrations, seed, a simulator that trades, and the server."""
     console = Console()
     with database(settings) as url:
-        migrate(url)
+        migrate(settings, url)
         seeded = seed(url)
         os.environ[f"{PREFIX}DEMO"] = "true"
         _introduce(console, settings, seeded)

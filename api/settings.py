@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     database_url: Annotated[
         str | None, Field(description="postgresql://user:password@host/name (PostgreSQL 15 or newer); empty: embedded.")
     ] = None
+    owner_database_url: Annotated[
+        str | None, Field(description="The same database for its owner, whom only `trueshelf migrate` connects as.")
+    ] = None
     bus_url: Annotated[str, Field(description="memory:// for one process, redis://host:6379/0 across several.")] = (
         "memory://"
     )
@@ -45,12 +48,12 @@ class Settings(BaseSettings):
         False
     )
 
-    @field_validator("database_url", "public_url", mode="before")
+    @field_validator("database_url", "owner_database_url", "public_url", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
 
-    @field_validator("database_url")
+    @field_validator("database_url", "owner_database_url")
     @classmethod
     def _is_postgres(cls, value: str | None) -> str | None:
         if value is not None and urlsplit(value).scheme not in {"postgresql", "postgres"}:

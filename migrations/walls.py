@@ -9,8 +9,10 @@ FORCE puts the owner of the tables behind the wall too.
 
 from alembic import op
 
-APP = "trueshelf_app"
-SYSTEM = "trueshelf_system"
+from retail.access import scope
+
+APP = scope.APP_ROLE
+SYSTEM = scope.SYSTEM_ROLE
 
 
 def create_roles() -> None:
@@ -24,6 +26,7 @@ def create_roles() -> None:
             exception when duplicate_object or unique_violation then null;
             end $$"""
         )
+        op.execute(f"grant {role} to current_user")  # so that the owner may give its functions to them
         op.execute(f"grant usage on schema public to {role}")
     op.execute(f"grant select, insert, update, delete on all tables in schema public to {SYSTEM}")
     op.execute(f"alter default privileges in schema public grant select, insert, update, delete on tables to {SYSTEM}")
@@ -53,3 +56,13 @@ def disclose(table: str) -> None:
     op.execute(f"drop policy the_system on {table}")
     op.execute(f"alter table {table} no force row level security")
     op.execute(f"alter table {table} disable row level security")
+
+
+def give_to_system(function: str) -> None:
+    """Make a function of ours work as the system, whoever of our roles calls it."""
+    op.execute(f"grant create on schema public to {SYSTEM}")
+    op.execute(f"alter function {function} owner to {SYSTEM}")
+    op.execute(f"revoke create on schema public from {SYSTEM}")
+    op.execute(f"alter function {function} security definer set search_path = public, pg_temp")
+    op.execute(f"revoke execute on function {function} from public")
+    op.execute(f"grant execute on function {function} to {APP}, {SYSTEM}")

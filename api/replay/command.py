@@ -17,9 +17,8 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
-from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from api.app import open_engine
+from api.database import system_office
 from api.ledger_check import LedgerChecked, check_ledger
 from api.replay import complete_journey, ta_feng
 from api.replay.channel import Channel, ChannelRefused
@@ -33,7 +32,6 @@ from api.replay.sent import Sender
 from api.replay.source import Source, SourceMissing
 from api.replay.state import State, load, save
 from api.replay.watcher import Latency, Watcher
-from retail.access.work import Office
 
 SOURCES: Mapping[str, Callable[[int | None], Source]] = {
     "complete-journey": complete_journey.read,
@@ -130,7 +128,6 @@ async def _prepare(
         state.shift_seconds = state.shift_seconds or int(source.shift(datetime.now(UTC)).total_seconds())
         save(wish.state_file, state)
         return None
-    engine = open_engine(database_url, 4)
     tasks: dict[str, TaskID] = {}
 
     def show(what: str, done: int, total: int) -> None:
@@ -138,11 +135,8 @@ async def _prepare(
             tasks[what] = progress.add_task(what, total=total, rate="")
         progress.update(tasks[what], completed=done, total=total)
 
-    try:
-        office = Office(async_sessionmaker(engine, expire_on_commit=False), lambda _: None)
+    async with system_office(database_url) as office:
         done = await import_source(office, source, state.credentials, show)
-    finally:
-        await engine.dispose()
     for task in tasks.values():
         progress.update(task, completed=progress.tasks[task].total)
     if done.fresh_credentials:

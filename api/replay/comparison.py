@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import asyncpg
-
+from api.database import connect
 from api.replay.importer import safety_stock
 from api.replay.source import Source
 
@@ -57,7 +56,7 @@ class Comparison:
 
 async def compare(database_url: str, source: Source, channel_id: UUID, baskets: int) -> Comparison:
     """Compare units and money sold by store and SKU, for the first so many baskets of the source."""
-    connection = await asyncpg.connect(database_url)
+    connection = await connect(database_url)
     try:
         sold = {(row["store"], row["sku"]): row for row in await connection.fetch(_SOLD, channel_id)}
         left = await connection.fetch(_LEFT, [store.code for store in source.stores])
@@ -82,7 +81,7 @@ async def compare(database_url: str, source: Source, channel_id: UUID, baskets: 
 
 async def guard_way(database_url: str, channel_id: UUID, mode: str) -> None:
     """Raise `ReplayMixed` if this source was sent into these books the other way before."""
-    connection = await asyncpg.connect(database_url)
+    connection = await connect(database_url)
     try:
         row = await connection.fetchrow(_WAYS, channel_id)
     finally:

@@ -171,7 +171,7 @@ async def _opened_at(
 ) -> datetime | None:
     """Return when a store was opened, None if it has not been; a store opens with all its goods or none."""
     first = _opening_id(source, store, min(needs[store]))
-    async with office.sessions() as session:
+    async with office.system() as session:
         return await session.scalar(select(Movement.occurred_at).where(Movement.movement_id == first))
 
 

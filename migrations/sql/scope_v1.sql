@@ -4,8 +4,7 @@ return nullif(current_setting('trueshelf.actor', true), '')::uuid;
 
 -- The stores that an actor's assignments cover now. It reads the tables of people and stores as the
 -- system, whoever asks; somebody who has left, and nobody at all, sees no store.
-create function stores_seen_by(actor uuid) returns uuid[] language sql stable security definer
-set search_path = public, pg_temp
+create function stores_seen_by(actor uuid) returns uuid[] language sql stable
 begin atomic
     with held as (
         select a.store_ids, a.region_ids from assignment a
@@ -25,7 +24,3 @@ end;
 
 create function visible_stores() returns uuid[] language sql stable
 return stores_seen_by(acting_id());
-
-alter function stores_seen_by(uuid) owner to trueshelf_system;
-revoke execute on function stores_seen_by(uuid) from public;
-grant execute on function stores_seen_by(uuid) to trueshelf_app, trueshelf_system;

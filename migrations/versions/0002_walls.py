@@ -7,7 +7,7 @@ Revises: 0001
 from alembic import op
 
 from migrations import run_script
-from migrations.walls import APP, SYSTEM, create_roles, disclose, enclose, enclose_where, grant
+from migrations.walls import APP, SYSTEM, create_roles, disclose, enclose, enclose_where, give_to_system, grant
 
 revision = "0002"
 down_revision = "0001"
@@ -44,7 +44,10 @@ def upgrade() -> None:
         grant(table)
     grant("person", "select (id, name)")
     grant("channel_client", "select (id, name)")
-    # A movement is written by `ledger_post` alone, which is the system's.
+    give_to_system("stores_seen_by")
+    give_to_system("ledger_post")
+    op.execute(f"grant select on alembic_version to {SYSTEM}")
+    # A movement is written by `ledger_post` alone, which works as the system.
     op.execute(f"revoke update, delete on movement from {SYSTEM}")
 
 

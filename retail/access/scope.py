@@ -1,15 +1,29 @@
-"""Scope: the only place that turns an actor's assignments into the stores it may act in."""
+"""Scope: the only place that turns an actor's assignments into the stores it may act in.
+
+It also tells PostgreSQL whom a transaction acts for (`enter`), so that row-level security, the
+second wall, works the same out by itself from the same assignments: see migrations/walls.py.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.actor import Actor, ActorKind, Held, Limits
 from retail.access.models import Assignment, ChannelClient, Person
 from retail.access.permissions import ROLE_TABLE, Permission
+
+APP_ROLE = "trueshelf_app"
+SYSTEM_ROLE = "trueshelf_system"
+
+_ENTER = text("select set_config('trueshelf.actor', :actor, true)")
+
+
+async def enter(session: AsyncSession, actor: Actor) -> None:
+    """Put a session's transaction behind the wall of an actor; it ends with the transaction."""
+    await session.execute(_ENTER, {"actor": str(actor.id)})
 
 
 def stores_of(assignment: Assignment, region_of: Mapping[UUID, UUID]) -> frozenset[UUID]:

@@ -17,10 +17,12 @@ import orjson
 from pydantic import TypeAdapter
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from retail.access.actor import Actor
 from retail.access.permissions import Permission
+from retail.access.scope import enter
 from retail.kernel.clock import Clock, utc_now
 from retail.kernel.content import content_hash
 from retail.kernel.events import Announcer, Event
@@ -29,6 +31,8 @@ from retail.kernel.requests import AppliedRequest
 
 Sessions = async_sessionmaker[AsyncSession]
 A = TypeVar("A")
+
+_NO_PRIVILEGE = "42501"
 
 
 @dataclass(slots=True)
@@ -80,24 +84,40 @@ def require(actor: Actor, permission: Permission, store_id: UUID, path: str = "s
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where work is done: sessions, a clock, and somebody to tell after the commit."""
+    """Where work is done: sessions, a clock, and somebody to tell after the commit.
 
-    sessions: Sessions
+    `system` opens sessions that see everything; `acting` opens those that see what their actor may see. Without
+    `acting`, whoever acts does so in the system's sessions: the command line, where the operator is trusted.
+    """
+
+    system: Sessions
     announcer: Announcer
     clock: Clock = utc_now
+    acting: Sessions | None = None
+
+    @asynccontextmanager
+    async def session(self, actor: Actor) -> AsyncIterator[AsyncSession]:
+        """Open a session of one transaction behind an actor's wall."""
+        async with (self.acting or self.system)() as session:
+            await enter(session, actor)
+            yield session
 
     @asynccontextmanager
     async def reading(self, actor: Actor) -> AsyncIterator[Reading]:
         """Open a short session for reading in an actor's name."""
-        async with self.sessions() as session:
+        async with self.session(actor) as session:
             yield Reading(session, actor, self.clock())
 
     @asynccontextmanager
     async def work(self, actor: Actor | None) -> AsyncIterator[Work]:
-        """Open one transaction; it commits at the end of the block unless something is raised."""
-        async with self.sessions() as session, session.begin():
+        """Open one transaction; it commits at the end of the block unless something is raised.
+
+        Without an actor it is the system's own.
+        """
+        async with self.system() if actor is None else self.session(actor) as session:
             work = Work(session, actor, self.clock())
             yield work
+            await session.commit()
         if work.events:
             self.announcer(work.events)
 
@@ -132,7 +152,7 @@ class Office:
 
     async def first_answer(self, actor: Actor, request_id: UUID, operation: str, content: Any) -> Any:
         """Return the stored answer of a request that was carried out before, None if it was not."""
-        async with self.sessions() as session:
+        async with self.session(actor) as session:
             return await session.scalar(
                 select(AppliedRequest.answer).where(
                     AppliedRequest.request_id == request_id,
@@ -149,34 +169,39 @@ async def _claim(work: Work, request_id: UUID, operation: str, hashed: bytes) ->
     A twin that is still running is waited for: the unique index holds the insert until it
     ends. A repeated request is touched, so that its answer too is confirmed by a commit.
     """
-    row = (
-        await work.session.execute(
-            insert(AppliedRequest)
-            .values(
-                request_id=request_id,
-                actor_id=work.actor_id,
-                operation=operation,
-                content_hash=hashed,
-                recorded_at=work.now,
-            )
-            .on_conflict_do_update(
-                index_elements=[AppliedRequest.request_id],
-                set_={"replays": AppliedRequest.replays + 1},
-            )
-            .returning(
-                AppliedRequest.replays,
-                AppliedRequest.actor_id,
-                AppliedRequest.operation,
-                AppliedRequest.content_hash,
-                AppliedRequest.answer,
-            )
-        )
-    ).one()
+    statement = insert(AppliedRequest).values(
+        request_id=request_id,
+        actor_id=work.actor_id,
+        operation=operation,
+        content_hash=hashed,
+        recorded_at=work.now,
+    )
+    claimed = statement.on_conflict_do_update(
+        index_elements=[AppliedRequest.request_id],
+        set_={"replays": AppliedRequest.replays + 1},
+    ).returning(
+        AppliedRequest.replays,
+        AppliedRequest.actor_id,
+        AppliedRequest.operation,
+        AppliedRequest.content_hash,
+        AppliedRequest.answer,
+    )
+    try:
+        row = (await work.session.execute(claimed)).one()
+    except DBAPIError as refused:
+        if _is_behind_the_wall(refused):
+            raise RequestIdConflict from None
+        raise
     if row.replays == 0:
         return None
     if (row.actor_id, row.operation, bytes(row.content_hash)) != (work.actor_id, operation, hashed):
         raise RequestIdConflict
     return row.answer
+
+
+def _is_behind_the_wall(refused: DBAPIError) -> bool:
+    """Say whether PostgreSQL refused because the row that is there is somebody else's."""
+    return getattr(refused.orig, "sqlstate", None) == _NO_PRIVILEGE and "row-level security" in str(refused.orig)
 
 
 def restored(answer: type[A], stored: Any) -> A:

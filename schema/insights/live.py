@@ -145,7 +145,7 @@ class HeatFeed:
         stores = await self._desk.directory.stores()
         async with office.work(None) as work:
             await follow_ledger(work)
-        async with office.sessions() as session:
+        async with office.system() as session:
             reached = (await followed(session)).xid
             now = office.clock()
             if everything:

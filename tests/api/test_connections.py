@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from api import app
-from api.app import open_engine
+from api import database
+from api.database import open_engine
 from retail.stores.directory import Directory
 from tests.support.postgres import TestingPostgres
 
@@ -34,7 +34,7 @@ async def test_a_connection_that_the_server_has_cut_is_not_given_out(
 async def test_a_connection_that_has_rested_for_long_is_asked_whether_it_lives(
     database_url: str, postgres: TestingPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "_TRUSTED_SECONDS", -1.0)
+    monkeypatch.setattr(database, "_TRUSTED_SECONDS", -1.0)
     engine = open_engine(database_url, 1)
     first = await _backend(engine)
     postgres.psql(f"select pg_terminate_backend({first}, 5000)")

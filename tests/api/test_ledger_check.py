@@ -1,10 +1,8 @@
 import pytest
-from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from api.app import open_engine
+from api.database import system_office
 from api.ledger_check import LedgerChecked, check_ledger
 from api.replay.importer import import_source
-from retail.access.work import Office
 from tests.api.replay.corner_market import PRODUCTS, STORES, corner_market
 from tests.support.postgres import TestingPostgres
 
@@ -12,10 +10,8 @@ from tests.support.postgres import TestingPostgres
 @pytest.fixture
 async def market_url(database_url: str) -> str:
     """Books with the opening stock of three small stores."""
-    engine = open_engine(database_url, 2)
-    office = Office(async_sessionmaker(engine, expire_on_commit=False), lambda _: None)
-    await import_source(office, corner_market(), None, lambda *_: None)
-    await engine.dispose()
+    async with system_office(database_url) as office:
+        await import_source(office, corner_market(), None, lambda *_: None)
     return database_url
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from api.database import as_login
 from api.embedded import EmbeddedPostgres
 from tests.support.environment import clean_environment
 
@@ -79,7 +80,7 @@ class TestingPostgres:
 
 def trueshelf(*words: str, database_url: str) -> None:
     """Run our command line against a database, and show what it said when it fails."""
-    env = clean_environment(TRUESHELF_DATABASE_URL=database_url)
+    env = clean_environment(TRUESHELF_DATABASE_URL=as_login(database_url), TRUESHELF_OWNER_DATABASE_URL=database_url)
     command = [sys.executable, "-m", "api", *words]
     done = subprocess.run(command, cwd=ROOT, env=env, check=False, capture_output=True, text=True)
     assert done.returncode == 0, (

@@ -15,6 +15,7 @@ from typing import Self
 
 import psutil
 
+from api.database import as_login
 from tests.support.environment import clean_environment
 from tests.support.ports import free_port
 
@@ -34,7 +35,8 @@ class ServerProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = Path(tempfile.mkdtemp(prefix="trueshelf-server-"))
         self._settings = {
-            "TRUESHELF_DATABASE_URL": database_url,
+            "TRUESHELF_DATABASE_URL": as_login(database_url),
+            "TRUESHELF_OWNER_DATABASE_URL": database_url,
             "TRUESHELF_HOST": "127.0.0.1",
             "TRUESHELF_PORT": str(self.port),
             "TRUESHELF_HOME": str(self._folder),
