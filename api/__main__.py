@@ -50,21 +50,21 @@ def serve(port: Port = None) -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest shape."""
-    from api.serving import database, migrate
+    from api.serving import database, migrate, owner_of
 
     settings = _settings()
     with database(settings, shared=True) as url:
-        migrate(settings, url)
+        migrate(owner_of(settings, url), url)
 
 
 @app.command()
 def seed() -> None:
     """Make the demo chain in the database, unless it is there."""
-    from api.serving import database, migrate, seed
+    from api.serving import database, migrate, owner_of, seed
 
     settings = _settings()
     with database(settings, shared=True) as url:
-        migrate(settings, url)
+        migrate(owner_of(settings, url), url)
         seed(url)
 
 

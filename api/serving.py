@@ -27,9 +27,8 @@ from retail.insights.projection import rebuild
 GRACE_SECONDS = 5
 
 
-def migrate(settings: Settings, database_url: str) -> None:
+def migrate(owner_url: str, database_url: str) -> None:
     """Bring a database to the newest shape as its owner, and let the program's own login in."""
-    owner_url = owner_of(settings, database_url)
     command.upgrade(alembic_config(asyncpg_url(owner_url)), "head")
     if owner_url != database_url:
         asyncio.run(admit(owner_url, database_url))
@@ -72,8 +71,14 @@ async def _shape(database_url: str) -> str | None:
     """Return the revision of the database's shape, None if it has none that this login may see."""
     try:
         connection = await connect(database_url)
-    except (asyncpg.InvalidParameterValueError, asyncpg.UndefinedObjectError, asyncpg.InsufficientPrivilegeError):
-        return None  # the roles are made by the first migration
+    except asyncpg.InvalidPasswordError:
+        raise
+    except (
+        asyncpg.InvalidAuthorizationSpecificationError,
+        asyncpg.InvalidParameterValueError,
+        asyncpg.InsufficientPrivilegeError,
+    ):
+        return None  # login and roles are made by migrate
     try:
         found: str | None = await connection.fetchval("select version_num from alembic_version")
     except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
@@ -163,7 +168,7 @@ def run_demo(settings: Settings, *, trade: bool) -> None:
     """Serve the demo chain: database, migrations, seed, a simulator that trades, and the server."""
     console = Console()
     with database(settings) as url:
-        migrate(settings, url)
+        migrate(owner_of(settings, url), url)
         seeded = seed(url)
         os.environ[f"{PREFIX}DEMO"] = "true"
         _introduce(console, settings, seeded)

@@ -15,6 +15,7 @@ import retail.catalogue.models
 import retail.insights.models
 import retail.inventory.models
 import retail.kernel.requests
+import retail.push.models
 import retail.stores.models  # noqa: F401 -- same
 from retail.kernel.base import Base, Xid8
 

@@ -12,18 +12,20 @@ from schema.inventory.queries import InventoryQuery
 from schema.inventory.subscriptions import InventorySubscription
 from schema.kernel.errors import HANDLERS
 from schema.kernel.scalars import SCALARS
+from schema.push.mutations import PushMutation
+from schema.push.queries import PushQuery
 from schema.stores.mutations import StoresMutation
 from schema.stores.queries import StoresQuery
 from schema.tasks.queries import TasksQuery
 
 
 @strawberry.type(description="What can be asked.")
-class Query(AccessQuery, StoresQuery, CatalogueQuery, InventoryQuery, InsightsQuery, TasksQuery):
+class Query(AccessQuery, StoresQuery, CatalogueQuery, InventoryQuery, InsightsQuery, TasksQuery, PushQuery):
     pass
 
 
 @strawberry.type(description="What can be done. Every mutation happens exactly once for its requestId.")
-class Mutation(InventoryMutation, StoresMutation):
+class Mutation(InventoryMutation, StoresMutation, PushMutation):
     pass
 
 

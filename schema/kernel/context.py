@@ -12,6 +12,7 @@ from retail.access.actor import Actor
 from retail.access.work import Reading
 from retail.catalogue.lookup import Item
 from retail.inventory.desk import Desk
+from retail.push.endpoints import PushRules
 from schema.kernel.live import StockFeed
 
 
@@ -19,12 +20,15 @@ from schema.kernel.live import StockFeed
 class Context:
     """One operation's (over a socket: one connection's) surroundings.
 
-    Loaders batch but never remember: over a socket they would go stale.
+    Loaders batch but never remember: over a socket they would go stale. `session_key` names the asker's session and
+    opens nothing.
     """
 
     actor: Actor
     desk: Desk
     feed: StockFeed
+    session_key: str = field(default="", kw_only=True)
+    push: PushRules = field(default=PushRules(), kw_only=True)
     items: DataLoader[UUID, Item | None] = field(init=False)
 
     def __post_init__(self) -> None:

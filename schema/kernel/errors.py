@@ -13,6 +13,7 @@ from retail.inventory.reservations import InsufficientStock as InsufficientStock
 from retail.inventory.reservations import ReservationClosed as ReservationClosedRefusal
 from retail.kernel import refusal
 from retail.kernel.refusal import Refusal as DomainRefusal
+from retail.push.commands import OnlyPeople as OnlyPeopleRefusal
 
 
 @strawberry.interface(description="Why something was not done. Nothing has been changed.")
@@ -52,6 +53,11 @@ class NotPermitted(Refusal):
 
 @strawberry.type(description="The requestId was used before for something else. The first use stands.")
 class RequestIdConflict(Refusal):
+    pass
+
+
+@strawberry.type(description="Only a person can do this, no program.")
+class OnlyPeople(Refusal):
     pass
 
 
@@ -106,6 +112,7 @@ HANDLERS = (
     _handler(refusal.NotFound, NotFound, lambda said: {"path": said.path}),
     _handler(refusal.NotPermitted, NotPermitted, lambda said: {"permission": said.permission}),
     _handler(refusal.RequestIdConflict, RequestIdConflict, lambda _: {}),
+    _handler(OnlyPeopleRefusal, OnlyPeople, lambda _: {}),
     _handler(
         InsufficientStockRefusal,
         InsufficientStock,

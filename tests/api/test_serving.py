@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from api.database import as_login
 from api.embedded import EmbeddedPostgres
 from api.serving import migrate, require_shape, serve
 from api.settings import ROOT, WrongSettings, read_settings
@@ -20,19 +21,24 @@ from tests.support.postgres import TestingPostgres
 
 def test_a_database_of_no_shape_is_not_served(empty_database_url: str) -> None:
     with pytest.raises(WrongSettings, match="run `trueshelf migrate`"):
-        require_shape(empty_database_url)
+        require_shape(as_login(empty_database_url))
+
+
+def test_the_owner_of_the_tables_does_not_serve(database_url: str) -> None:
+    with pytest.raises(WrongSettings, match="TRUESHELF_OWNER_DATABASE_URL"):
+        require_shape(database_url)
 
 
 def test_a_migrated_database_is_served(empty_database_url: str) -> None:
-    migrate(empty_database_url)
+    migrate(empty_database_url, as_login(empty_database_url))
 
-    require_shape(empty_database_url)
+    require_shape(as_login(empty_database_url))
 
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
-    migrate(database_url)
+    migrate(database_url, as_login(database_url))
 
-    require_shape(database_url)
+    require_shape(as_login(database_url))
 
 
 def test_a_ledger_from_another_cluster_is_not_served_until_it_is_adopted(
@@ -48,12 +54,12 @@ def test_a_ledger_from_another_cluster_is_not_served_until_it_is_adopted(
         database_url,
     )
     with pytest.raises(WrongSettings, match="was loaded from a dump"):
-        require_shape(database_url)
+        require_shape(as_login(database_url))
 
     told = (ROOT / "docs" / "real-chain.md").read_text(encoding="utf-8")
     postgres.psql(told.split("```sql")[1].split("```")[0], database_url)
 
-    require_shape(database_url)
+    require_shape(as_login(database_url))
 
 
 def test_a_database_that_is_not_there_names_its_setting() -> None:

@@ -42,6 +42,10 @@ export async function writeNote(key: string, value: unknown): Promise<void> {
   await (await database()).put('notes', value, key)
 }
 
+export async function forgetNote(key: string): Promise<void> {
+  await (await database()).delete('notes', key)
+}
+
 /** Forget what may be read; what was done and not yet sent stays. */
 export async function forgetReadings(): Promise<void> {
   const db = await database()

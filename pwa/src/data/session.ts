@@ -1,24 +1,18 @@
 /** Who is signed in on this device, remembered so that the app opens without a network. */
 import { computed, reactive } from 'vue'
 import { MeQuery } from './documents/session.ts'
-import { forgetReadings, readNote, writeNote } from './database.ts'
+import { forgetNote, forgetReadings, readNote, writeNote } from './database.ts'
 import type { ResultOf } from './graphql.ts'
 import { hangUp } from './live.ts'
-import { ask, post, Refused, request, SignedOut, Unreachable, ServerTrouble } from './transport.ts'
+import { DoorRefusal, knock, type Step } from './door.ts'
+import { ask, Refused, SignedOut, Unreachable, ServerTrouble } from './transport.ts'
 
 export type Me = ResultOf<typeof MeQuery>['me']
 export type Store = Me['stores'][number]
 export type Role = Me['assignments'][number]['role']
 export type SessionState = 'unknown' | 'signed-in' | 'expired' | 'signed-out'
-export type SignInAnswer = 'welcome' | 'wrong' | 'too-often' | 'unreachable'
-
-export interface DemoAccount {
-  login: string
-  password: string
-  name: string
-  role: string
-  place: string
-}
+/** Why this device forgot what it knew: its person left the chain, or signed it out from another device. */
+export type Farewell = 'left' | 'signed-out-elsewhere'
 
 const STORE_KEY = 'trueshelf.store'
 const ME_NOTE = 'me'
@@ -34,17 +28,33 @@ let rereading: ReturnType<typeof setTimeout> | undefined
 /** Counts the changes of person: an answer that was asked for before the last one is stale. */
 let turn = 0
 
-const session = reactive<{ state: SessionState; me: Me | undefined; storeId: string | undefined; doubtful: boolean }>({
+/** While one tab proves who somebody is, no tab sends; `deeds` holds the same lock while it sends. */
+export const SENDING_LOCK = 'trueshelf.outbox'
+/** Somebody went, and the server may not know it yet: nobody comes back in by opening the app. */
+const GONE_KEY = 'trueshelf.gone'
+const FAREWELL_KEY = 'trueshelf.farewell'
+const FOR_GOOD: Record<string, Farewell> = { PERSON_LEFT: 'left', SESSION_REVOKED: 'signed-out-elsewhere' }
+
+const session = reactive<{
+  state: SessionState
+  me: Me | undefined
+  storeId: string | undefined
+  doubtful: boolean
+  farewell: Farewell | undefined
+}>({
   state: 'unknown',
   me: undefined,
   storeId: undefined,
   doubtful: false,
+  farewell: undefined,
 })
 
 export const sessionState = computed(() => session.state)
 export const me = computed(() => session.me)
 /** In whose name this device sends; nobody's while the cookie may be changing hands. */
 export const senderId = computed(() => (session.doubtful ? undefined : session.me?.id))
+export const farewell = computed(() => session.farewell)
+export const may = (permission: string): boolean => session.me?.permissions.includes(permission) ?? false
 export const myStores = computed(() => session.me?.stores ?? [])
 /** The store that this device works for. */
 export const myStore = computed<Store | undefined>(() => myStores.value.find(({ id }) => id === session.storeId))
@@ -57,6 +67,11 @@ export const myRoles = computed<Role[]>(() => [...new Set(session.me?.assignment
 export async function startSession(): Promise<void> {
   tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(CHANNEL)
   tabs?.addEventListener('message', ({ data }: MessageEvent<News>) => hearNews(data))
+  session.farewell = (localStorage.getItem(FAREWELL_KEY) as Farewell | null) ?? undefined
+  if (localStorage.getItem(GONE_KEY) && !(await endSession())) {
+    session.state = 'signed-out'
+    return
+  }
   const remembered = await readNote<Me>(ME_NOTE)
   if (remembered) enter(remembered)
   const checked = refreshMe()
@@ -78,40 +93,77 @@ export async function refreshMe(): Promise<void> {
   }
 }
 
-export async function signIn(login: string, password: string): Promise<SignInAnswer> {
-  let response: Response
+/**
+ * Somebody proves who they are. While they do, nothing is sent from any tab; when they are in, the
+ * readings of the one before are dropped, but for those of a store where both of them work.
+ * Throws what `prove` throws, and then everything is as it was.
+ */
+export async function changePerson(prove: () => Promise<Step>, sameStore?: string): Promise<Step> {
   doubt()
   tell('changing')
+  let step: Step
   try {
-    response = await post('/auth/sign-in', { login, password })
+    step = await whileNobodySends(prove)
   } catch (error) {
     void noChange()
-    if (error instanceof ServerTrouble && error.message.endsWith('429')) return 'too-often'
-    return 'unreachable'
+    throw error
   }
-  if (!response.ok) {
+  if (step !== 'signed_in') {
     void noChange()
-    return 'wrong'
+    return step
   }
   doubt()
   tell('changed')
-  if (session.me) await forgetReadings()
+  localStorage.removeItem(GONE_KEY)
+  localStorage.removeItem(FAREWELL_KEY)
+  if (session.me && session.storeId !== sameStore) await forgetReadings()
   hangUp()
-  session.me = undefined
+  Object.assign(session, { me: undefined, farewell: undefined })
   await refreshMe()
-  return session.me ? 'welcome' : 'unreachable'
+  if (!session.me) throw new DoorRefusal('UNREACHABLE')
+  return step
+}
+
+async function whileNobodySends<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  return navigator.locks ? navigator.locks.request(SENDING_LOCK, work) : work()
 }
 
 /** Readings are dropped; operations that wait stay until their person signs in again. */
-export async function signOut(): Promise<void> {
+export async function signOut(): Promise<string | undefined> {
+  const next = await leave()
+  await forgetReadings()
+  return next
+}
+
+/** The next person of the same shop takes the device: what the shop's shelves hold may stay. */
+export async function lock(): Promise<void> {
+  await leave()
+  await forgetNote(ME_NOTE)
+}
+
+/** Returns where the company's own sign-out is, if it has one. */
+async function leave(): Promise<string | undefined> {
   hangUp()
   doubt()
   tell('changing')
-  await post('/auth/sign-out', {}).catch(() => undefined)
+  localStorage.setItem(GONE_KEY, '1')
+  const next = await whileNobodySends(endSession)
   tell('changed')
-  await forgetReadings()
   session.me = undefined
   session.state = 'signed-out'
+  return next || undefined
+}
+
+/** False while the server has not been told. */
+async function endSession(): Promise<string | false> {
+  try {
+    const { next } = await knock<{ next?: string | null }>('/auth/sign-out')
+    localStorage.removeItem(GONE_KEY)
+    return next ?? ''
+  } catch (error) {
+    if (error instanceof DoorRefusal) return false
+    throw error
+  }
 }
 
 function tell(news: News): void {
@@ -148,23 +200,53 @@ async function reread(): Promise<void> {
   rereading = setTimeout(() => void reread(), REREAD_MS)
 }
 
-/** The server no longer knows the session; what was done stays and waits. */
+/**
+ * The server no longer knows the session. When it is over for good, the device forgets what its person could
+ * read and says why; else the person only has to sign in again, and goes on working meanwhile.
+ */
 export function sessionEnded(): void {
   session.state = session.me ? 'expired' : 'signed-out'
+  const asked = turn
+  whyOver ??= askWhy()
+    .then((why) => (why && asked === turn ? sayFarewell(why) : undefined))
+    .finally(() => (whyOver = undefined))
+}
+
+let whyOver: Promise<void> | undefined
+
+async function askWhy(): Promise<Farewell | undefined> {
+  try {
+    await knock('/auth/me', undefined, 'GET')
+    return undefined
+  } catch (error) {
+    if (error instanceof DoorRefusal) return FOR_GOOD[error.code]
+    throw error
+  }
+}
+
+async function sayFarewell(why: Farewell): Promise<void> {
+  const gone = session.me?.id
+  localStorage.setItem(FAREWELL_KEY, why)
+  session.farewell = why
+  doubt()
+  tell('changed')
+  hangUp()
+  await forgetReadings()
+  if (gone !== undefined && why === 'left') await leaveBehind(gone)
+  session.me = undefined
+  session.state = 'signed-out'
+}
+
+let leaveBehind: (personId: string) => Promise<void> = async () => {}
+
+/** Who looks after what a person who left has done and not sent. */
+export function whenSomebodyLeaves(look: (personId: string) => Promise<void>): void {
+  leaveBehind = look
 }
 
 export function workFor(storeId: string): void {
   session.storeId = storeId
   localStorage.setItem(STORE_KEY, storeId)
-}
-
-export async function demoAccounts(): Promise<DemoAccount[]> {
-  try {
-    const response = await request('/auth/demo-accounts')
-    return response.ok ? ((await response.json()) as { accounts: DemoAccount[] }).accounts : []
-  } catch {
-    return []
-  }
 }
 
 const openings = new Map<string, { openedAt: string; openedBy: string }>()

@@ -15,7 +15,14 @@ export class Unreachable extends Error {}
 export class ServerTrouble extends Error {}
 
 /** The server takes no questions at the moment, or not so many: nothing is wrong with this one. */
-export class ServerBusy extends ServerTrouble {}
+export class ServerBusy extends ServerTrouble {
+  constructor(
+    message?: string,
+    readonly answer?: Response,
+  ) {
+    super(message)
+  }
+}
 
 /** The session is over, or was never there. */
 export class SignedOut extends Error {}
@@ -32,8 +39,8 @@ export class Refused extends Error {
 }
 
 const PATIENCE_MS = 15_000
-/** A page of another site cannot add this to a POST, so the server knows that we sent it. */
-const OURS = { 'x-trueshelf': '1' }
+/** A page of another site cannot add `x-trueshelf` to a POST, so the server knows that we sent it. */
+export const SAID_BY_US = { 'content-type': 'application/json', accept: 'application/json', 'x-trueshelf': '1' }
 const SIGNED_OUT_CODES = new Set(['UNAUTHENTICATED', 'NOT_SIGNED_IN', 'SIGNED_OUT'])
 const TROUBLE_CODES = new Set(['INTERNAL', 'INTERNAL_ERROR', 'INTERNAL_SERVER_ERROR', ''])
 const BUSY_CODES = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'THROTTLED'])
@@ -72,7 +79,7 @@ export async function ask<Data, Variables>(
 export async function post(path: string, content: unknown): Promise<Response> {
   return request(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', ...OURS },
+    headers: SAID_BY_US,
     body: JSON.stringify(content),
   })
 }
@@ -87,7 +94,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   }
   heard(true)
   if (response.status === 500) throw new ServerTrouble('HTTP 500')
-  if (response.status > 500 || response.status === 429) throw new ServerBusy(`HTTP ${response.status}`)
+  if (response.status > 500 || response.status === 429) throw new ServerBusy(`HTTP ${response.status}`, response)
   return response
 }
 
