@@ -18,6 +18,7 @@ from auth.wiring import Auth
 from retail.access.actor import Actor
 from retail.access.scope import load_actor
 from retail.inventory.desk import Desk
+from retail.push.endpoints import PushRules
 from schema.kernel.context import Context
 from schema.kernel.live import StockFeed
 
@@ -37,10 +38,11 @@ class AskerContext(Context):
 class Askers:
     """Makes contexts, and says which of them have lost their right."""
 
-    def __init__(self, auth: Auth, desk: Desk, feed: StockFeed) -> None:
+    def __init__(self, auth: Auth, desk: Desk, feed: StockFeed, push: PushRules = PushRules()) -> None:  # noqa: B008 -- frozen
         self._auth = auth
         self._desk = desk
         self._feed = feed
+        self._push = push
         self._actors: dict[Identity, tuple[Actor, datetime]] = {}
         self._bearers: BriefMemory[str, Identity] = BriefMemory(BEARER_REMEMBERED_FOR)
         self._loading: dict[Identity, asyncio.Task[Actor | None]] = {}
@@ -61,7 +63,9 @@ class Askers:
         actor = await self._actor(identity)
         if actor is None:
             return None
-        return AskerContext(actor, self._desk, self._feed, identity=identity)
+        return AskerContext(
+            actor, self._desk, self._feed, identity=identity, session_key=identity.session_key, push=self._push
+        )
 
     async def revoked(self, contexts: Sequence[Any]) -> Collection[Any]:
         """Return the contexts whose session has ended, or whose actor may do something else now."""
