@@ -14,12 +14,12 @@ from contextlib import suppress
 import structlog
 from broadcaster import Broadcast
 
-from retail.kernel.events import CatalogueChanged, Event, StockMoved
+from retail.kernel.events import AccessChanged, CatalogueChanged, Event, StockMoved
 
 log = structlog.get_logger(__name__)
 
 CHANNEL = "trueshelf"
-WORDS: dict[str, type[Event]] = {"stock": StockMoved, "catalogue": CatalogueChanged}
+WORDS: dict[str, type[Event]] = {"access": AccessChanged, "catalogue": CatalogueChanged, "stock": StockMoved}
 NAMES = {event: word for word, event in WORDS.items()}
 BEAT = "beat"
 BEAT_SECONDS = 1.0

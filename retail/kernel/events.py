@@ -19,4 +19,9 @@ class CatalogueChanged(Event):
     """Stores, SKUs, codes or prices have changed: drop what is remembered of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccessChanged(Event):
+    """Somebody may do more or less than before: forget who may do what, and look at open sockets."""
+
+
 Announcer = Callable[[Sequence[Event]], None]
