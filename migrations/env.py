@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 import auth.models  # noqa: F401 -- importing a model adds its table to the metadata
 import retail.access.models
+import retail.audit.models
 import retail.catalogue.models
 import retail.insights.models
 import retail.inventory.models

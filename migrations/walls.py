@@ -5,6 +5,9 @@ walled table it sees the rows of the stores that its actor's assignments cover n
 works out itself from `trueshelf.actor`, a setting that lasts for one transaction; unset, it sees
 nothing. `trueshelf_system` is the program's own work (jobs, the live feed, sign-in) and sees all.
 FORCE puts the owner of the tables behind the wall too.
+
+A third role, `trueshelf_ledger`, is nobody's: no login may play it. What must be written in one way
+only (movements, levels, the operation log) it alone may write, and it does so in its functions.
 """
 
 from alembic import op
@@ -13,23 +16,29 @@ from retail.access import scope
 
 APP = scope.APP_ROLE
 SYSTEM = scope.SYSTEM_ROLE
+LEDGER = "trueshelf_ledger"
 
 
 def create_roles() -> None:
-    """Make the two roles unless this PostgreSQL has them (roles belong to the whole server)."""
+    """Make the two roles of the program and give the system its rights."""
     for role in (APP, SYSTEM):
-        op.execute(
-            f"""do $$ begin
-                if not exists (select from pg_roles where rolname = '{role}') then
-                    create role {role} nologin noinherit;
-                end if;
-            exception when duplicate_object or unique_violation then null;
-            end $$"""
-        )
-        op.execute(f"grant {role} to current_user")  # so that the owner may give its functions to them
-        op.execute(f"grant usage on schema public to {role}")
+        create_role(role)
     op.execute(f"grant select, insert, update, delete on all tables in schema public to {SYSTEM}")
     op.execute(f"alter default privileges in schema public grant select, insert, update, delete on tables to {SYSTEM}")
+
+
+def create_role(role: str) -> None:
+    """Make a role unless this PostgreSQL has it (roles belong to the whole server)."""
+    op.execute(
+        f"""do $$ begin
+            if not exists (select from pg_roles where rolname = '{role}') then
+                create role {role} nologin noinherit;
+            end if;
+        exception when duplicate_object or unique_violation then null;
+        end $$"""
+    )
+    op.execute(f"grant {role} to current_user")  # so that the owner may give its functions to it
+    op.execute(f"grant usage on schema public to {role}")
 
 
 def grant(table: str, rights: str = "select") -> None:
@@ -60,9 +69,20 @@ def disclose(table: str) -> None:
 
 def give_to_system(function: str) -> None:
     """Make a function of ours work as the system, whoever of our roles calls it."""
-    op.execute(f"grant create on schema public to {SYSTEM}")
-    op.execute(f"alter function {function} owner to {SYSTEM}")
-    op.execute(f"revoke create on schema public from {SYSTEM}")
+    give_to(SYSTEM, function)
+
+
+def give_to(role: str, function: str) -> None:
+    """Make a function of ours work as a role, whoever of the program's roles calls it."""
+    op.execute(f"grant create on schema public to {role}")
+    op.execute(f"alter function {function} owner to {role}")
+    op.execute(f"revoke create on schema public from {role}")
     op.execute(f"alter function {function} security definer set search_path = public, pg_temp")
     op.execute(f"revoke execute on function {function} from public")
     op.execute(f"grant execute on function {function} to {APP}, {SYSTEM}")
+
+
+def open_to_ledger(table: str, rights: str) -> None:
+    """Let the ledger's functions work on a table, behind its wall if it has one."""
+    op.execute(f"grant {rights} on {table} to {LEDGER}")
+    op.execute(f"create policy the_ledger on {table} to {LEDGER} using (true) with check (true)")

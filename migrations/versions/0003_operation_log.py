@@ -4,15 +4,84 @@ Revision ID: 0003
 Revises: 0002
 """
 
+import sqlalchemy as sa
+from alembic import op
+
+from migrations import run_script
+from migrations.walls import LEDGER, SYSTEM, create_role, enclose_where, give_to, give_to_system, grant, open_to_ledger
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+NO_HASH = sa.text(r"'\x" + "00" * 32 + "'")
+
 
 def upgrade() -> None:
-    """Filled by its area."""
+    create_role(LEDGER)
+    _create_tables()
+    run_script("operation_log_v1")
+    give_to_system("sees_whole_chain")
+    enclose_where(
+        "operation_log",
+        "store_id = any ((select visible_stores())::uuid[])"
+        " or (store_id = '00000000-0000-0000-0000-000000000000' and (select sees_whole_chain()))",
+    )
+    grant("operation_log")
+    op.execute(f"grant execute on function stores_seen_by to {LEDGER}")
+    open_to_ledger("operation_log", "insert")
+    op.execute(f"grant select, insert, update on log_head to {LEDGER}")
+    op.execute(f"revoke insert, update, delete on operation_log, log_head from {SYSTEM}")
+    op.execute(f"revoke update, delete on log_seal from {SYSTEM}")
+    run_script("log_append_v1")
+    give_to(LEDGER, "log_append")
+
+
+def _create_tables() -> None:
+    op.create_table(
+        "operation_log",
+        sa.Column("store_id", sa.UUID(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "seq", name=op.f("pk_operation_log")),
+    )
+    op.create_table(
+        "log_head",
+        sa.Column("store_id", sa.UUID(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("hash", sa.LargeBinary(), server_default=NO_HASH, nullable=False),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_log_head")),
+        postgresql_with={"fillfactor": 50},
+    )
+    op.create_table(
+        "log_seal",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_log_seal")),
+    )
+    op.create_table(
+        "log_sealed_head",
+        sa.Column("store_id", sa.UUID(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_log_sealed_head")),
+    )
+    op.create_table(
+        "log_witness",
+        sa.Column("place", sa.String(length=400), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_log_witness")),
+    )
 
 
 def downgrade() -> None:
-    """Filled by its area."""
+    op.execute("drop function log_append")
+    for table in ("operation_log", "log_head", "log_seal", "log_sealed_head", "log_witness"):
+        op.drop_table(table)
+    op.execute("drop function log_is_written_once, log_link, acts_for_somebody, sees_whole_chain")
+    op.execute(f"revoke execute on function stores_seen_by from {LEDGER}")

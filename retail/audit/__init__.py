@@ -1,0 +1,1 @@
+"""The operation log: every act that matters for stock or security, chained, sealed, witnessed and verifiable."""
