@@ -1,4 +1,4 @@
-"""Who is asking: the one place that reads a cookie or a bearer token.
+"""Who is asking: the identity that a cookie or a bearer token proves.
 
 A token that is sent is the only thing looked at: a bad one makes a stranger, never the cookie's
 person. Nothing here says what the identity may do.
@@ -8,11 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from starlette.requests import HTTPConnection
-from starlette.responses import Response
-
-from auth.origin import is_https
-from auth.sessions import LIFE
 from retail.access.actor import ActorKind, Limits
 
 
@@ -28,31 +23,6 @@ class Identity:
     session_key: str
     ends_at: datetime
     limits: Limits | None = None
-
-
-class SessionCookie:
-    """The cookie of a staff session: out of reach of scripts and, over https, bound to this host."""
-
-    def __init__(self, public_url: str) -> None:
-        self._secure = is_https(public_url)
-        self.name = "__Host-trueshelf_session" if self._secure else "trueshelf_session"
-
-    def read(self, connection: HTTPConnection) -> str | None:
-        return connection.cookies.get(self.name)
-
-    def write(self, response: Response, token: str) -> None:
-        response.set_cookie(
-            self.name,
-            token,
-            max_age=int(LIFE.total_seconds()),
-            path="/",
-            secure=self._secure,
-            httponly=True,
-            samesite="lax",
-        )
-
-    def clear(self, response: Response) -> None:
-        response.delete_cookie(self.name, path="/", secure=self._secure, httponly=True, samesite="lax")
 
 
 def bearer_token(authorization: str) -> str | None:

@@ -46,8 +46,8 @@ class SecondFactor(Base):
     __tablename__ = "second_factor"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    sealed_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
-    offered_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_secret: Mapped[str | None] = mapped_column(Text)
+    offered_secret: Mapped[str | None] = mapped_column(Text)
     """A secret shown for a new device; it replaces the other one when the device has proved that it has it."""
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int] = mapped_column(server_default="0")

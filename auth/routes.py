@@ -24,6 +24,7 @@ from auth.answers import (
 from auth.attempts import address_of
 from auth.origin import is_json
 from auth.passwords import LOGIN_LENGTH, PASSWORD_LENGTHS, fold_login
+from auth.steps import LOCAL
 from auth.wiring import Auth
 
 BODY_LIMIT = 8 * 1024
@@ -43,11 +44,11 @@ async def sign_in(request: Request) -> Response:
     if person is None:
         raise wrong_credentials()
     auth.attempts.succeeded(*tried)
-    token = await auth.sessions.create(
-        person.id, request.headers.get("user-agent", ""), replaced=auth.cookie.read(request)
-    )
-    response = show(200, {"name": person.name})
-    auth.cookie.write(response, token)
+    entered = await auth.steps.enter(request, person.id, LOCAL)
+    if entered is None:
+        raise wrong_credentials()
+    response = show(200, {"status": entered.status, "name": entered.person.name})
+    entered.write(response)
     return response
 
 
@@ -55,11 +56,11 @@ async def sign_out(request: Request) -> Response:
     """End the session of the cookie, if there is one."""
     auth = _auth(request)
     _require_own_page(auth, request)
-    token = auth.cookie.read(request)
+    token = auth.cookies.session.read(request)
     if token is not None:
         await auth.sessions.revoke(token)
     response = show(204)
-    auth.cookie.clear(response)
+    auth.cookies.session.clear(response)
     return response
 
 

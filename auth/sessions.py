@@ -2,41 +2,27 @@
 
 The cookie carries 32 random bytes and the table their SHA-256, so a stolen dump opens no session.
 A session is believed for 3 s at most without asking the database again; it ends when its person
-leaves or loses the account, whoever writes that down.
+leaves or loses the account, when its shared device is taken back, and when a role begins that asks
+for stricter limits than those it was opened under, whoever writes that down.
 """
 
-import hashlib
-import re
-import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from auth import limits
 from auth.brief_memory import BriefMemory
-from auth.models import LocalAccount, StaffSession
-from retail.access.models import Person
+from auth.live_sessions import LiveSession, good_sessions, read_session, touch
+from auth.models import StaffSession
+from auth.opaque import hash_token, is_token, new_token
+from auth.standing import in_force
+from retail.access.models import Assignment
+from retail.access.permissions import Role
 from retail.kernel.clock import Clock
 
-IDLE = timedelta(hours=12)
-LIFE = timedelta(days=7)
-TOUCHED_EVERY = timedelta(minutes=1)
-
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-
-
-@dataclass(frozen=True, slots=True)
-class LiveSession:
-    """A session that is good now; `token_hash` names it, and opens nothing."""
-
-    token_hash: bytes
-    person_id: UUID
-    last_seen_at: datetime
-    idle_until: datetime
-    ends_at: datetime
+__all__ = ["LiveSession", "StaffSessions", "hash_token"]
 
 
 class StaffSessions:
@@ -45,12 +31,21 @@ class StaffSessions:
         self._clock = clock
         self._known: BriefMemory[bytes, LiveSession] = BriefMemory()
 
-    async def create(self, person_id: UUID, user_agent: str, replaced: str | None = None) -> str:
+    async def create(
+        self,
+        person_id: UUID,
+        user_agent: str,
+        replaced: str | None = None,
+        *,
+        way: str = "local",
+        reference: str | None = None,
+        shared_device_id: UUID | None = None,
+    ) -> str:
         """Open a session and return its token; the one it replaces is over (rotation at sign-in).
 
-        What the person's sessions of more than a week ago have left is swept away.
+        What the person's sessions of long ago have left is swept away.
         """
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         now = self._clock()
         async with self._sessions.begin() as session:
             if replaced is not None:
@@ -58,14 +53,25 @@ class StaffSessions:
             await session.execute(
                 delete(StaffSession).where(StaffSession.person_id == person_id, StaffSession.ends_at <= now)
             )
+            roles = await session.scalars(
+                select(Assignment.role).where(Assignment.person_id == person_id, in_force(now))
+            )
+            strictness = limits.strictness(Role(role) for role in roles)
+            lasts = limits.LIMITS[strictness] if shared_device_id is None else limits.PIN
             session.add(
                 StaffSession(
                     token_hash=hash_token(token),
                     person_id=person_id,
+                    way=way,
+                    reference=reference,
+                    shared_device_id=shared_device_id,
+                    strictness=strictness,
+                    idle_seconds=int(lasts.idle.total_seconds()),
                     created_at=now,
+                    proven_at=now,
                     last_seen_at=now,
-                    idle_until=now + IDLE,
-                    ends_at=now + LIFE,
+                    idle_until=now + lasts.idle,
+                    ends_at=now + lasts.life,
                     user_agent=_short(user_agent),
                 )
             )
@@ -75,7 +81,7 @@ class StaffSessions:
 
     async def find(self, token: str) -> LiveSession | None:
         """Return the session of a token if it is good now; seeing it keeps it from idling out."""
-        if _TOKEN.fullmatch(token) is None:
+        if not is_token(token):
             return None
         token_hash = hash_token(token)
         now = self._clock()
@@ -83,10 +89,10 @@ class StaffSessions:
         if known is not None:
             return known
         async with self._sessions.begin() as session:
-            found = await _read(session, token_hash, now)
+            found = await read_session(session, token_hash, now)
             if found is None:
                 return None
-            await _touch(session, found, now)
+            await touch(session, found, now)
         self._known.remember(token_hash, found, asked_at=now)
         return found
 
@@ -96,72 +102,62 @@ class StaffSessions:
             return set()
         async with self._sessions() as session:
             rows = await session.scalars(
-                _good(self._clock())
+                good_sessions(self._clock())
                 .with_only_columns(StaffSession.token_hash)
                 .where(StaffSession.token_hash.in_(token_hashes))
             )
             return set(rows)
 
+    async def of_person(self, person_id: UUID) -> list[StaffSession]:
+        """Return the good sessions of a person, the one seen last first."""
+        async with self._sessions() as session:
+            good = good_sessions(self._clock()).with_only_columns(StaffSession.token_hash)
+            rows = await session.scalars(
+                select(StaffSession)
+                .where(StaffSession.token_hash.in_(good.where(StaffSession.person_id == person_id)))
+                .order_by(StaffSession.last_seen_at.desc(), StaffSession.created_at.desc())
+            )
+            return list(rows)
+
+    async def rotate(self, token_hash: bytes) -> str:
+        """Give a session whose person has just proved everything again a new token; the old one is dead."""
+        token = new_token()
+        async with self._sessions.begin() as session:
+            await session.execute(
+                update(StaffSession)
+                .where(StaffSession.token_hash == token_hash)
+                .values(token_hash=hash_token(token), proven_at=self._clock())
+            )
+        self._forget(token_hash)
+        return token
+
     async def revoke(self, token: str) -> None:
         """End one session: at once in this process, within 3 s in the others."""
-        async with self._sessions.begin() as session:
-            await self._revoke(session, StaffSession.token_hash == hash_token(token))
-        self._forget(hash_token(token))
+        await self.revoke_where(StaffSession.token_hash == hash_token(token))
 
-    async def revoke_all(self, person_id: UUID) -> None:
-        """End every session of a person."""
-        async with self._sessions.begin() as session:
-            await self._revoke(session, StaffSession.person_id == person_id)
-        self._known.forget(lambda _hash, known: known.person_id == person_id)
+    async def revoke_all(self, person_id: UUID, *, but: bytes | None = None) -> int:
+        """End every session of a person (but one); return how many."""
+        which = StaffSession.person_id == person_id
+        return await self.revoke_where(which if but is None else which & (StaffSession.token_hash != but))
 
-    async def _revoke(self, session: AsyncSession, which: ColumnElement[bool]) -> None:
-        live = StaffSession.revoked_at.is_(None)
-        await session.execute(update(StaffSession).where(which, live).values(revoked_at=self._clock()))
+    async def revoke_where(self, which: ColumnElement[bool]) -> int:
+        """End the sessions that a condition on `StaffSession` names; return how many."""
+        async with self._sessions.begin() as session:
+            ended = await self._revoke(session, which)
+        self._known.forget(lambda token_hash, _: token_hash in ended)
+        return len(ended)
+
+    async def _revoke(self, session: AsyncSession, which: ColumnElement[bool]) -> set[bytes]:
+        rows = await session.scalars(
+            update(StaffSession)
+            .where(which, StaffSession.revoked_at.is_(None))
+            .values(revoked_at=self._clock())
+            .returning(StaffSession.token_hash)
+        )
+        return set(rows)
 
     def _forget(self, token_hash: bytes) -> None:
         self._known.forget(lambda known_hash, _: known_hash == token_hash)
-
-
-def hash_token(token: str) -> bytes:
-    """Return what the table keeps of a token."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def _good(now: datetime) -> Select[bytes, UUID, datetime, datetime, datetime]:
-    """Select the sessions that are good at an instant (the table holds `idle_until` within the life)."""
-    return (
-        select(
-            StaffSession.token_hash,
-            StaffSession.person_id,
-            StaffSession.last_seen_at,
-            StaffSession.idle_until,
-            StaffSession.ends_at,
-        )
-        .join(Person, Person.id == StaffSession.person_id)
-        .outerjoin(LocalAccount, LocalAccount.person_id == StaffSession.person_id)
-        .where(
-            StaffSession.revoked_at.is_(None),
-            StaffSession.idle_until > now,
-            or_(Person.left_at.is_(None), Person.left_at > now),
-            LocalAccount.disabled_at.is_(None),
-        )
-    )
-
-
-async def _read(session: AsyncSession, token_hash: bytes, now: datetime) -> LiveSession | None:
-    row = (await session.execute(_good(now).where(StaffSession.token_hash == token_hash))).one_or_none()
-    return None if row is None else LiveSession(*row)
-
-
-async def _touch(session: AsyncSession, found: LiveSession, now: datetime) -> None:
-    """Note that the session was seen, unless that was noted within the last minute."""
-    if now - found.last_seen_at < TOUCHED_EVERY:
-        return
-    await session.execute(
-        update(StaffSession)
-        .where(StaffSession.token_hash == found.token_hash, StaffSession.last_seen_at <= now - TOUCHED_EVERY)
-        .values(last_seen_at=now, idle_until=func.least(now + IDLE, StaffSession.ends_at))
-    )
 
 
 def _short(user_agent: str) -> str:

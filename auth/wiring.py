@@ -12,16 +12,21 @@ from starlette.requests import HTTPConnection
 
 from auth.attempts import SignInAttempts
 from auth.clients import Clients
-from auth.identify import Identity, SessionCookie, bearer_token
+from auth.cookies import Cookies
+from auth.identify import Identity, bearer_token
 from auth.keys import KeyRing
+from auth.known_devices import KnownDevices
+from auth.live_sessions import LiveSession
 from auth.models import LocalAccount
 from auth.oauth import TokenEndpoint
 from auth.origin import same_origin
 from auth.passwords import check_password, fold_login, is_login
 from auth.sessions import StaffSessions
+from auth.steps import Steps
 from auth.tokens import AccessTokens
-from retail.access.actor import ActorKind
+from retail.access.actor import ActorKind, Limits
 from retail.access.models import ChannelClient, Person
+from retail.access.permissions import ROLE_TABLE, Role
 from retail.kernel.clock import Clock
 
 
@@ -50,9 +55,11 @@ class Auth:
         self.clock = clock
         self.public_url = public_url
         self.demo_accounts = tuple(demo_accounts)
-        self.cookie = SessionCookie(public_url)
+        self.cookies = Cookies(public_url)
         self.attempts = SignInAttempts()
         self.sessions = StaffSessions(sessions, clock)
+        self.known_devices = KnownDevices(sessions, clock)
+        self.steps = Steps(sessions, clock, self.cookies, self.sessions, self.known_devices)
         self.clients = Clients(sessions, clock)
         keys = KeyRing(sessions, clock)
         self.tokens = AccessTokens(public_url, keys, clock)
@@ -63,11 +70,18 @@ class Auth:
         authorization = bearer if bearer is not None else connection.headers.get("authorization")
         if authorization is not None:
             return await self._identify_channel(authorization)
-        token = self.cookie.read(connection)
-        live = None if token is None else await self.sessions.find(token)
+        live = await self.live_session(connection)
         if live is None:
             return None
-        return Identity(ActorKind.PERSON, live.person_id, live.token_hash.hex(), live.ends_at)
+        limits = None
+        if live.store_id is not None:
+            limits = Limits(ROLE_TABLE[Role.CLERK], frozenset({live.store_id}))
+        return Identity(ActorKind.PERSON, live.person_id, live.token_hash.hex(), live.ends_at, limits)
+
+    async def live_session(self, connection: HTTPConnection) -> LiveSession | None:
+        """Return the session of the cookie if it is good now."""
+        token = self.cookies.session.read(connection)
+        return None if token is None else await self.sessions.find(token)
 
     async def ended(self, identities: Collection[Identity]) -> set[Identity]:
         """Return which of many identities no longer hold: for sockets, which outlive their request.

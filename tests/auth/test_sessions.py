@@ -13,12 +13,14 @@ from starlette.requests import HTTPConnection
 
 from auth import DemoAccount, Identity
 from auth.accounts import disable_local_account
+from auth.limits import LIMITS
 from auth.models import LocalAccount, StaffSession
-from auth.sessions import IDLE, LIFE, hash_token
+from auth.sessions import hash_token
 from retail.access.actor import ActorKind
 from retail.access.models import Person
 from tests.auth.door import PASSWORD, Door, Employee, is_known, sign_in
 
+IDLE, LIFE = LIMITS[0].idle, LIMITS[0].life
 MINUTE = timedelta(minutes=1)
 MOMENT = timedelta(seconds=5)  # a revocation is felt everywhere within this
 
@@ -26,9 +28,10 @@ MOMENT = timedelta(seconds=5)  # a revocation is felt everywhere within this
 async def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(door: Door) -> None:
     answer = await sign_in(await door.browser(), (await door.hire()).login)
 
-    parts = answer.headers["set-cookie"].split("; ")
+    cookies = answer.headers.get_list("set-cookie")
+    parts = next(each for each in cookies if each.startswith("trueshelf_session")).split("; ")
     assert re.fullmatch(r"trueshelf_session=[\w-]{43}", parts[0])
-    assert set(parts[1:]) == {"HttpOnly", "Path=/", "SameSite=lax", f"Max-Age={int(LIFE.total_seconds())}"}
+    assert set(parts[1:]) == {"HttpOnly", "Path=/", "SameSite=strict", f"Max-Age={int(LIFE.total_seconds())}"}
 
 
 async def test_over_https_the_cookie_is_bound_to_the_host(door: Door) -> None:

@@ -26,7 +26,7 @@ async def test_the_right_password_opens_the_door(door: Door) -> None:
 
     answer = await sign_in(browser, employee.login)
 
-    assert (answer.status_code, answer.json()) == (200, {"name": "李娜"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "signed_in", "name": "李娜"})
     assert answer.headers["cache-control"] == "no-store"
     assert (await browser.get("/auth/me")).json() == {"name": "李娜"}
 

@@ -217,7 +217,7 @@ class Chain:
 
     async def signed_in(self, person_id: UUID, name: str = "") -> Asker:
         """A fresh session of a person."""
-        token = await StaffSessions(self.sessions, utc_now).create(person_id, "a story")
+        token = await StaffSessions(self.sessions, utc_now).create(person_id, "a story", way="test")
         return Asker(self.http, self.server, {"cookie": f"trueshelf_session={token}"}, person_id, name)
 
     async def register_channel(self, *, store_ids: list[UUID] | None = None) -> Asker:
