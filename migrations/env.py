@@ -9,13 +9,16 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+import auth.company.models
 import auth.models  # noqa: F401 -- importing a model adds its table to the metadata
 import retail.access.models
 import retail.audit.models
 import retail.catalogue.models
 import retail.insights.models
 import retail.inventory.models
+import retail.kernel.privacy.models
 import retail.kernel.requests
+import retail.people.models
 import retail.push.models
 import retail.stores.models  # noqa: F401 -- same
 from retail.kernel.base import Base, Xid8

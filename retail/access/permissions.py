@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MOVEMENT_READ = "movement:read"
     MOVEMENT_RECORD = "movement:record"
     PERSON_ERASE = "person:erase"
+    PERSON_FIND = "person:find"
     PERSON_READ = "person:read"
     PERSON_REVEAL = "person:reveal"
     PRICE_SET = "price:set"
@@ -63,7 +64,9 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     Role.REGIONAL_MANAGER: frozenset(_WATCH | _LEAD),
     Role.HQ_OPERATIONS: frozenset(set(Permission) - _ONLY_COMPLIANCE),
     Role.HQ_COMPLIANCE: frozenset(
-        _WATCH | _ONLY_COMPLIANCE | {P.AUDIT_READ, P.COST_READ, P.INSIGHT_READ, P.PERSON_READ}
+        _WATCH
+        | _ONLY_COMPLIANCE
+        | {P.ACCESS_GRANT, P.AUDIT_READ, P.COST_READ, P.INSIGHT_READ, P.PERSON_FIND, P.PERSON_READ}
     ),
     Role.CHANNEL: frozenset(
         {

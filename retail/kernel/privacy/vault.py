@@ -49,15 +49,16 @@ class Vault:
     def __init__(self, masters: MasterKeys) -> None:
         self.masters = masters
 
-    async def keys(
-        self, session: AsyncSession, subjects: Iterable[UUID], *, lock: bool = False
-    ) -> Mapping[UUID, SubjectKey]:
-        """Return the keys of those who have one; `lock` keeps them from being destroyed meanwhile."""
-        rows = select(DataKey).where(DataKey.subject_id.in_(list(subjects)), DataKey.wrapped.is_not(None))
-        if lock:
-            rows = rows.order_by(DataKey.subject_id).with_for_update(read=True)
-        found = await session.scalars(rows.execution_options(populate_existing=True))
-        return {as_uuid(row.subject_id): self._open(row) for row in found}
+    async def keys(self, session: AsyncSession, subjects: Iterable[UUID]) -> Mapping[UUID, SubjectKey]:
+        """Return the keys of those who have one, and keep them as they are until the transaction ends."""
+        rows = await session.scalars(
+            select(DataKey)
+            .where(DataKey.subject_id.in_(list(subjects)), DataKey.wrapped.is_not(None))
+            .order_by(DataKey.subject_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return {as_uuid(row.subject_id): self.open(row) for row in rows}
 
     async def make_keys(self, session: AsyncSession, subjects: Sequence[UUID]) -> Mapping[UUID, SubjectKey]:
         """Return everybody's key, made for those who have none; raise `KeyDestroyed` for somebody erased."""
@@ -67,7 +68,7 @@ class Vault:
         fresh = [self._wrapped(each, 1, new_key()) for each in subjects if each not in known]
         if fresh:
             await session.execute(insert(DataKey).values(fresh).on_conflict_do_nothing())
-        keys = await self.keys(session, subjects, lock=True)
+        keys = await self.keys(session, subjects)
         if len(keys) < len(set(subjects)):
             raise KeyDestroyed
         return keys
@@ -115,7 +116,8 @@ class Vault:
         wrapped = self.masters.wrap(self.masters.unwrap(_wrapping(row), place), place)
         return wrapped.master_id, wrapped.sealed
 
-    def _open(self, row: DataKey) -> SubjectKey:
+    def open(self, row: DataKey) -> SubjectKey:
+        """Return the key that a row of somebody's key holds."""
         secret = self.masters.unwrap(_wrapping(row), _place(row.subject_id, row.version))
         return SubjectKey(as_uuid(row.subject_id), row.version, secret)
 
