@@ -15,12 +15,15 @@ from graphql import OperationType
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
 
-from api.graphql_answer import encode, internal_error
+from api.door_rates import RateLimited
+from api.graphql_answer import encode, internal_error, rate_limited, values_in, with_cost
 from api.graphql_desk import Desk
 from schema.kernel.compiled import Rejected
 
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
+OUR_HEADER = b"x-trueshelf"
+"""Other sites cannot send it without asking first, which is refused; a bearer token needs none."""
 BODY_TIMEOUT_SECONDS = 30.0
 DRAINED_TIMES = 16
 DRAIN_SECONDS = 5.0
@@ -69,6 +72,8 @@ class HttpView:
             if refusal.status == 413:  # noqa: PLR2004 -- a body that is too large
                 await _let_it_come(receive, self._max_body * DRAINED_TIMES)
             await _send(send, refusal.status, JSON, encode({"errors": [refusal.error]}), refusal.headers)
+        except RateLimited as limited:
+            await _send(send, 429, JSON, encode({"errors": [rate_limited(limited)]}), (_retry_after(limited),))
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001  # the last place where it can be masked
@@ -82,14 +87,18 @@ class HttpView:
         if context is None:
             raise HttpRefusal(401, "UNAUTHENTICATED", "Sign in first.")
         try:
-            operation = desk.prepare(request.query, request.operation_name, request.variables, context)
+            operation, charge = desk.prepare(request.query, request.operation_name, request.variables, context)
         except Rejected as rejected:
             return 400, encode({"errors": desk.teller.errors(rejected.errors, request.operation_name)})
         if operation.kind is OperationType.SUBSCRIPTION:
             raise HttpRefusal(400, "SUBSCRIPTION_OVER_HTTP", "Subscriptions run over WebSocket (graphql-transport-ws).")
         with _ClientWatch(receive):
             answer = await desk.run(operation, request.variables, context)
-        return 200 if answer.executed else 400, encode(desk.teller.payload(answer, operation.name))
+        payload = encode(desk.teller.payload(answer, operation.name))
+        if desk.meter is not None and charge is not None:
+            actual = charge.cost if answer.errors else values_in(payload)
+            payload = with_cost(payload, desk.meter.settle(charge, actual))
+        return 200 if answer.executed else 400, payload
 
 
 class _ClientWatch:
@@ -130,15 +139,22 @@ def _checked_headers(scope: Scope) -> bytes:
         hint = "Send a POST with a JSON body; subscriptions run over WebSocket (graphql-transport-ws)."
         raise HttpRefusal(405, "METHOD_NOT_ALLOWED", hint, headers=((b"allow", b"POST"),))
     content_type = accept = b""
+    by_cookie, is_ours = False, False
     for name, value in scope["headers"]:
         if name == b"content-type":
             content_type = value
+        elif name == b"cookie":
+            by_cookie = True
+        elif name == OUR_HEADER:
+            is_ours = value == b"1"
         elif name == b"accept":
             accept = accept + b"," + value if accept else value
         elif name == b"content-encoding" and value.lower() != b"identity":
             raise HttpRefusal(415, "UNSUPPORTED_ENCODING", "Send the body as it is, without content-encoding.")
     if not _is_json(content_type):
         raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send content-type: application/json (in UTF-8).")
+    if by_cookie and not is_ours and not any(name == b"authorization" for name, _ in scope["headers"]):
+        raise HttpRefusal(403, "MISSING_HEADER", "Whoever asks by cookie sends the header X-Trueshelf: 1.")
     return _chosen_media_type(accept)
 
 
@@ -220,6 +236,10 @@ def _chunk(message: Message, limit: int, before: int) -> bytes:
 
 
 _CLOSE = ((b"connection", b"close"),)
+
+
+def _retry_after(limited: RateLimited) -> tuple[bytes, bytes]:
+    return b"retry-after", str(limited.seconds).encode()
 
 
 def _too_large(limit: int) -> HttpRefusal:

@@ -91,6 +91,26 @@ async def test_only_json_is_read(client: httpx.AsyncClient, content_type: str | 
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"cookie": "session=x"}, 403),
+        ({"cookie": "session=x", "x-trueshelf": "0"}, 403),
+        ({"cookie": "session=x", "x-trueshelf": "1"}, 200),
+        ({"cookie": "session=x", "authorization": "Bearer x"}, 200),
+        ({}, 200),
+    ],
+)
+async def test_whoever_asks_by_cookie_must_say_that_it_is_our_app(
+    client: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    answer = await client.post("/graphql", json={"query": "{ rows }"}, headers=headers)
+
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.json()["errors"][0]["extensions"]["code"] == "MISSING_HEADER"
+
+
 async def test_a_packed_body_is_not_unpacked(client: httpx.AsyncClient) -> None:
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
     answer = await client.post("/graphql", content=b"x", headers=headers)

@@ -218,7 +218,8 @@ class Chain:
     async def signed_in(self, person_id: UUID, name: str = "") -> Asker:
         """A fresh session of a person."""
         token = await StaffSessions(self.sessions, utc_now).create(person_id, "a story", way="test")
-        return Asker(self.http, self.server, {"cookie": f"trueshelf_session={token}"}, person_id, name)
+        headers = {"cookie": f"trueshelf_session={token}", "x-trueshelf": "1"}
+        return Asker(self.http, self.server, headers, person_id, name)
 
     async def register_channel(self, *, store_ids: list[UUID] | None = None) -> Asker:
         """Register a selling platform and let it fetch a token, as it would itself."""

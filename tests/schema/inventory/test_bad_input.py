@@ -271,7 +271,7 @@ async def test_a_body_over_the_limit_is_refused_before_it_is_read(chain: Chain, 
         f"POST /graphql HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {LIMIT + 1}\r\n"
     )
 
-    writer.write(f"{head}cookie: {clerk.headers['cookie']}\r\n\r\n".encode())
+    writer.write(f"{head}cookie: {clerk.headers['cookie']}\r\nx-trueshelf: 1\r\n\r\n".encode())
 
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()
