@@ -6,10 +6,13 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from api.asker import Askers
 from api.bus import Bus
 from api.database import open_engine, sessions_of
+from api.door import Door, rules_of
+from api.door_rates import Meter, StrangersCounted
 from api.graphql import GraphQLApp
 from api.jobs import Jobs
 from api.routes import routes
@@ -43,12 +46,14 @@ class Application:
         self.counter = Counter(self.engine, self.bus.announce)
         self.desk = Desk(office, self.counter, Lookup(sessions), Directory(sessions))
         self.feed = StockFeed(sessions)
-        self.auth = Auth(sessions, utc_now, settings.site, demo_accounts)
+        self.auth = Auth(sessions, utc_now, settings.site, demo_accounts, settings.company_sign_in)
         self.askers = Askers(self.auth, self.desk, self.feed)
         self.jobs = Jobs(office)
+        self.door = rules_of(settings)
         self.graphql = GraphQLApp(
             schema,
-            context=self.askers.context,
+            context=StrangersCounted(self.askers.context, self.door.rates.anonymous),
+            meter=Meter(self.door.rates),
             max_body=settings.max_body_bytes,
             expose=exposed,
             revoked=self.askers.revoked,
@@ -91,7 +96,11 @@ def create_app(
     if url is None:
         raise ValueError("no database: give a URL or set TRUESHELF_DATABASE_URL")
     application = Application(settings, url, demo_accounts)
-    app = Starlette(routes=routes(application.graphql), lifespan=partial(_lifespan, application))
+    app = Starlette(
+        routes=routes(application.graphql),
+        lifespan=partial(_lifespan, application),
+        middleware=[Middleware(Door, application.door)],
+    )
     app.state.auth = application.auth
     app.state.application = application
     return app

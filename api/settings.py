@@ -1,13 +1,16 @@
 """Settings: one frozen object read from the environment; a wrong value names itself at the start."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.door_address import read_networks
 from api.mendable import Mendable
+from auth.company.settings import ProviderSettings, require_distinct
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "TRUESHELF_"
@@ -43,10 +46,54 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[
         int, Field(ge=1024, le=64 * 1024 * 1024, description="The largest request body taken.")
     ] = 2 * 1024 * 1024
+    trusted_proxies: Annotated[
+        str, Field(description="Our own proxies, whose X-Forwarded-For is believed: addresses or networks, by commas.")
+    ] = ""
+    max_connections: Annotated[int, Field(ge=10, description="The most connections that one process holds open.")] = (
+        10_000
+    )
+    sign_ins_per_minute: Annotated[int, Field(ge=1, description="POSTs to sign-in that one address may make.")] = 240
+    tokens_per_minute: Annotated[int, Field(ge=1, description="POSTs for a channel's tokens, from one address.")] = 600
+    anonymous_per_second: Annotated[
+        int,
+        Field(ge=1, description="Requests of one address that show no right to be here (30 seconds' worth at once)."),
+    ] = 100
+    person_cost_per_second: Annotated[
+        int, Field(ge=1000, description="GraphQL field values that a person may ask for (20 seconds' worth at once).")
+    ] = 20_000
+    channel_cost_per_second: Annotated[int, Field(ge=1000, description="The same for a channel.")] = 500_000
+    push_inside: Annotated[
+        bool, Field(description="Let push services be http or inside our own network: for tests, never with real data.")
+    ] = False
     pool_size: Annotated[int, Field(ge=4, le=200, description="Database connections of one process.")] = 10
     demo: Annotated[bool, Field(description="Show the demo accounts on the sign-in page. Never with real data.")] = (
         False
     )
+
+    company_sign_in: Annotated[
+        tuple[ProviderSettings, ...],
+        NoDecode,
+        Field(description="The company's identity providers, a JSON list; see docs/sign-in.md."),
+    ] = ()
+
+    @field_validator("company_sign_in", mode="before")
+    @classmethod
+    def _is_a_list(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            listed = json.loads(value or "[]")
+        except ValueError as wrong:
+            raise ValueError(f"is no JSON ({wrong})") from None
+        if not isinstance(listed, list):
+            raise ValueError("must be a JSON list, such as [{...}]")  # noqa: TRY004 -- pydantic names ValueErrors
+        return listed
+
+    @field_validator("company_sign_in")
+    @classmethod
+    def _are_distinct(cls, value: tuple[ProviderSettings, ...]) -> tuple[ProviderSettings, ...]:
+        require_distinct(value)
+        return value
 
     @field_validator("database_url", "owner_database_url", "public_url", mode="before")
     @classmethod
@@ -72,6 +119,15 @@ class Settings(BaseSettings):
     def _is_a_site(cls, value: str | None) -> str | None:
         if value is not None and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
             raise ValueError("must be like https://stock.example")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        try:
+            read_networks(value)
+        except ValueError as wrong:
+            raise ValueError(f"must be addresses or networks such as 10.0.0.0/8 ({wrong})") from None
         return value
 
     @model_validator(mode="after")
@@ -101,7 +157,8 @@ def read_settings(**given: object) -> Settings:
     except ValidationError as wrong:
         lines = []
         for error in wrong.errors():
-            name = PREFIX + str(error["loc"][0]).upper() if error["loc"] else "settings"
+            inside = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in error["loc"][1:])
+            name = PREFIX + str(error["loc"][0]).upper() + inside if error["loc"] else "settings"
             lines.append(f"{name}: {error['msg'].removeprefix('Value error, ')}")
         raise WrongSettings("\n".join(lines)) from None
 

@@ -12,6 +12,8 @@ from starlette.requests import HTTPConnection
 
 from auth.attempts import SignInAttempts
 from auth.clients import Clients
+from auth.company.desk import CompanyDesk
+from auth.company.settings import OidcSettings, WeComSettings
 from auth.cookies import Cookies
 from auth.identify import Identity, bearer_token
 from auth.keys import KeyRing
@@ -50,6 +52,7 @@ class Auth:
         clock: Clock,
         public_url: str,
         demo_accounts: Sequence[DemoAccount] = (),
+        company: Sequence[OidcSettings | WeComSettings] = (),
     ) -> None:
         self._database = sessions
         self.clock = clock
@@ -60,6 +63,7 @@ class Auth:
         self.sessions = StaffSessions(sessions, clock)
         self.known_devices = KnownDevices(sessions, clock)
         self.steps = Steps(sessions, clock, self.cookies, self.sessions, self.known_devices)
+        self.company = CompanyDesk(sessions, clock, public_url, company)
         self.clients = Clients(sessions, clock)
         keys = KeyRing(sessions, clock)
         self.tokens = AccessTokens(public_url, keys, clock)

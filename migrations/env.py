@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 import auth.company.models
+import auth.company.models
 import auth.models  # noqa: F401 -- importing a model adds its table to the metadata
 import retail.access.models
 import retail.audit.models
