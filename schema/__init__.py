@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.access.mutations import AccessMutation
 from schema.access.queries import AccessQuery
 from schema.catalogue.queries import CatalogueQuery
 from schema.insights.queries import InsightsQuery
@@ -25,7 +26,7 @@ class Query(AccessQuery, StoresQuery, CatalogueQuery, InventoryQuery, InsightsQu
 
 
 @strawberry.type(description="What can be done. Every mutation happens exactly once for its requestId.")
-class Mutation(InventoryMutation, StoresMutation, PushMutation):
+class Mutation(AccessMutation, InventoryMutation, StoresMutation, PushMutation):
     pass
 
 

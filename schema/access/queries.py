@@ -1,10 +1,14 @@
 """Asks what every client asks first: who am I, and what may I do."""
 
+from typing import Annotated
+from uuid import UUID
+
 import strawberry
 
+from retail.access.assignments import assignments_in_sight
 from retail.access.permissions import Permission
 from retail.stores.queries import regions
-from schema.access.types import Assignment, Me
+from schema.access.types import Assignment, Me, StaffAssignment
 from schema.kernel.context import Info
 from schema.stores.loading import told_stores
 from schema.stores.types import Region
@@ -36,3 +40,14 @@ class AccessQuery:
             permissions=sorted(actor.grants),
             stores=list(told.values()),
         )
+
+    @strawberry.field(
+        description="The roles that somebody plays or will play in stores whose people the asker may read; else none."
+    )
+    async def staff_assignments(
+        self, info: Info, person_id: Annotated[UUID, strawberry.argument(description="The person.")]
+    ) -> list[StaffAssignment]:
+        desk = info.context.desk
+        region_of = await desk.directory.region_of()
+        given = await assignments_in_sight(desk.office, info.context.actor, person_id, region_of)
+        return [StaffAssignment.of(each) for each in given]

@@ -1,12 +1,18 @@
 """Refusals as GraphQL types: each is raised by the business and becomes one member of a result union."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from retail.access.assignments import AlreadyOver as AlreadyOverRefusal
+from retail.access.assignments import LastOfRole as LastOfRoleRefusal
+from retail.access.granting import NotToYourself as NotToYourselfRefusal
+from retail.access.granting import RoleAboveYours as RoleAboveYoursRefusal
+from retail.access.granting import WiderThanYours as WiderThanYoursRefusal
 from retail.inventory.adjustments import StockMoved as StockMovedRefusal
 from retail.inventory.batching import StoreroomUnreachable, is_unreachable
 from retail.inventory.reservations import InsufficientStock as InsufficientStockRefusal
@@ -14,6 +20,7 @@ from retail.inventory.reservations import ReservationClosed as ReservationClosed
 from retail.kernel import refusal
 from retail.kernel.refusal import Refusal as DomainRefusal
 from retail.push.commands import OnlyPeople as OnlyPeopleRefusal
+from schema.kernel.enums import Role
 
 
 @strawberry.interface(description="Why something was not done. Nothing has been changed.")
@@ -85,6 +92,31 @@ class ReservationClosed(Refusal):
     status: str = strawberry.field(description="How it ended: released, fulfilled or expired.")
 
 
+@strawberry.type(description="The asker's own roles do not reach up to that role.")
+class RoleAboveYours(Refusal):
+    role: Role = strawberry.field(description="The role.")
+
+
+@strawberry.type(description="The role would cover more than the asker may give it for.")
+class WiderThanYours(Refusal):
+    path: str = strawberry.field(description="The input that reaches too far.")
+
+
+@strawberry.type(description="Nobody gives a role to themselves.")
+class NotToYourself(Refusal):
+    pass
+
+
+@strawberry.type(description="Nobody else holds this role for good, and only its holders can give it.")
+class LastOfRole(Refusal):
+    role: Role = strawberry.field(description="The role.")
+
+
+@strawberry.type(description="It has ended before.")
+class AlreadyOver(Refusal):
+    ended_at: datetime = strawberry.field(description="When.")
+
+
 E_ = TypeVar("E_", bound=DomainRefusal)
 
 
@@ -124,6 +156,11 @@ HANDLERS = (
     ),
     _handler(StockMovedRefusal, StockMoved, lambda said: {"expected": said.expected, "actual": said.actual}),
     _handler(ReservationClosedRefusal, ReservationClosed, lambda said: {"status": said.status}),
+    _handler(RoleAboveYoursRefusal, RoleAboveYours, lambda said: {"role": said.role}),
+    _handler(WiderThanYoursRefusal, WiderThanYours, lambda said: {"path": said.path}),
+    _handler(NotToYourselfRefusal, NotToYourself, lambda _: {}),
+    _handler(LastOfRoleRefusal, LastOfRole, lambda said: {"role": said.role}),
+    _handler(AlreadyOverRefusal, AlreadyOver, lambda said: {"ended_at": said.ended_at}),
 )
 
 

@@ -19,6 +19,7 @@ _REFUSED = """
   ... on NotPermitted { permission }
 """
 _LINE = "skuId quantity onHand belowZero amount"
+_ASSIGNMENT = "assignment { id personId role chainWide storeIds regionIds validFrom validUntil }"
 _SHOWN = {
     "recordSale": f"saleId recordedAt total clockErrorSeconds lines {{ {_LINE} }}",
     "recordMovements": "recorded repeated refused outcomes { eventId status onHand problems { path code message } }",
@@ -27,8 +28,17 @@ _SHOWN = {
     "reserveStock": "reservationId expiresAt",
     "releaseReservation": "reservationId",
     "openBusinessDay": "store { id businessDay { day openedAt openedBy } }",
+    "grantRole": _ASSIGNMENT,
+    "lendPerson": _ASSIGNMENT,
+    "endAssignment": _ASSIGNMENT,
+    "recordLeaver": "personId leftAt ended",
 }
+_RIGHTS = "... on RoleAboveYours { role } ... on WiderThanYours { path }"
 _OWN_REFUSALS = {
+    "grantRole": _RIGHTS,
+    "lendPerson": _RIGHTS,
+    "endAssignment": f"{_RIGHTS} ... on LastOfRole {{ role }} ... on AlreadyOver {{ endedAt }}",
+    "recordLeaver": f"{_RIGHTS} ... on LastOfRole {{ role }}",
     "reserveStock": "... on InsufficientStock { shortages { path skuId wanted available } }",
     "adjustStock": "... on StockMoved { expected actual }",
     "recordSale": "... on ReservationClosed { status }",
