@@ -53,13 +53,14 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """End the session of the cookie, if there is one."""
+    """End the session of the cookie, if there is one; `next` is where the company's own session ends."""
     auth = _auth(request)
     _require_own_page(auth, request)
     token = auth.cookies.session.read(request)
+    live = await auth.live_session(request)
     if token is not None:
         await auth.sessions.revoke(token)
-    response = show(204)
+    response = show(200, {"next": None if live is None else await auth.company.sign_out_url(live.way)})
     auth.cookies.session.clear(response)
     return response
 
