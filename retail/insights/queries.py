@@ -20,6 +20,7 @@ from retail.access.work import Reading
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import NotPermitted
 from retail.stores.directory import StoreEntry
+from retail.stores.queries import in_sight
 
 SLOT = timedelta(minutes=5)
 SLOTS_IN_AN_HOUR = 12
@@ -77,7 +78,7 @@ def visible_stores(actor: Actor, stores: Mapping[UUID, StoreEntry], where: Where
 
 async def heat(reading: Reading, stores: Mapping[UUID, StoreEntry], where: Where) -> list[HeatCell]:
     """Return the cells that a reader asks for and may see."""
-    visible = visible_stores(reading.actor, stores, where)
+    visible = visible_stores(reading.actor, await in_sight(reading, stores), where)
     return await heat_cells(reading.session, visible, reading.now, where.category_ids)
 
 

@@ -18,6 +18,7 @@ from retail.access.work import Reading
 from retail.insights.queries import Where, hour_from, visible_stores
 from retail.kernel.content import as_uuid
 from retail.stores.directory import StoreEntry
+from retail.stores.queries import in_sight
 
 _HOUR = timedelta(hours=1)
 
@@ -93,7 +94,7 @@ def total_of(hours: Iterable[HourlySales]) -> Total:
 
 async def store_summaries(reading: Reading, stores: Mapping[UUID, StoreEntry], where: Where) -> list[StoreSummary]:
     """Return today's summary of each store that is asked for and visible, by code."""
-    visible = visible_stores(reading.actor, stores, where)
+    visible = visible_stores(reading.actor, await in_sight(reading, stores), where)
     begins = {store.id: store.day_began(reading.now) for store in visible}
     shelves = await _shelves(reading.session, visible)
     rows = await reading.session.execute(
@@ -116,7 +117,7 @@ async def store_summaries(reading: Reading, stores: Mapping[UUID, StoreEntry], w
 
 async def chain_summary(reading: Reading, stores: Mapping[UUID, StoreEntry]) -> ChainSummary:
     """Return today's summary of all stores whose insights the reader may see."""
-    visible = visible_stores(reading.actor, stores, Where())
+    visible = visible_stores(reading.actor, await in_sight(reading, stores), Where())
     begins = {store.id: store.day_began(reading.now) for store in visible}
     earliest = min(begins.values(), default=reading.now)
     shelves = await _shelves(reading.session, visible)

@@ -1,17 +1,18 @@
 """Reads of stores: regions, and the business day that each store is in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ARRAY, Date, Uuid, bindparam, column, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.models import Person
+from retail.access.work import Reading
 from retail.kernel.content import as_uuid
 from retail.stores.directory import StoreEntry
-from retail.stores.models import BusinessDay, Region
+from retail.stores.models import BusinessDay, Region, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,21 @@ async def regions(session: AsyncSession) -> dict[UUID, RegionRow]:
     return {as_uuid(row.id): RegionRow(as_uuid(row.id), row.code, row.name, row.name_en) for row in rows}
 
 
+async def in_sight(reading: Reading, stores: Mapping[UUID, StoreEntry]) -> Mapping[UUID, StoreEntry]:
+    """Return those stores that PostgreSQL shows to the reader too: what a process remembers stands behind no wall."""
+    shown = {as_uuid(row) for row in await reading.session.scalars(select(Store.id))}
+    return {id: store for id, store in stores.items() if id in shown}
+
+
 async def current_days(session: AsyncSession, stores: Iterable[StoreEntry], now: datetime) -> dict[UUID, DayRow]:
-    """Return the business day that each store is in now."""
-    days = {store.id: DayRow(store.day_at(now), None, None) for store in stores}
+    """Return the business day that each store is in now; a store that the session does not see is left out."""
+    days = {store.id: store.day_at(now) for store in stores}
+    pairs = func.unnest(bindparam("ids", list(days), ARRAY(Uuid)), bindparam("days", list(days.values()), ARRAY(Date)))
+    current = pairs.table_valued(column("store_id", Uuid), column("day", Date), name="current").render_derived()
     rows = await session.execute(
-        select(BusinessDay.store_id, BusinessDay.day, BusinessDay.opened_at, Person.name)
+        select(Store.id, BusinessDay.opened_at, Person.name)
+        .join(current, current.c.store_id == Store.id)
+        .outerjoin(BusinessDay, (BusinessDay.store_id == Store.id) & (BusinessDay.day == current.c.day))
         .outerjoin(Person, Person.id == BusinessDay.opened_by)
-        .where(tuple_(BusinessDay.store_id, BusinessDay.day).in_([(id, row.day) for id, row in days.items()]))
     )
-    for row in rows:
-        days[as_uuid(row.store_id)] = DayRow(row.day, row.opened_at, row.name)
-    return days
+    return {as_uuid(row.id): DayRow(days[as_uuid(row.id)], row.opened_at, row.name) for row in rows}

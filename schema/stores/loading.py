@@ -10,9 +10,9 @@ from schema.stores.types import Store
 
 
 async def told_stores(reading: Reading, directory: Directory, ids: Iterable[UUID]) -> Mapping[UUID, Store]:
-    """Return stores as they are told, in the order of their codes; unknown ids are left out."""
+    """Return stores as they are told, in the order of their codes; unknown and unseen ids are left out."""
     wanted = set(ids)
     entries = [entry for entry in (await directory.stores()).values() if entry.id in wanted]
     known = await regions(reading.session)
     days = await current_days(reading.session, entries, reading.now)
-    return {entry.id: Store.of(entry, known[entry.region_id], days[entry.id]) for entry in entries}
+    return {entry.id: Store.of(entry, known[entry.region_id], days[entry.id]) for entry in entries if entry.id in days}

@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from retail.access.permissions import Permission
-from retail.stores.queries import regions
+from retail.stores.queries import in_sight, regions
 from schema.kernel.context import Info
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
 from schema.stores.loading import told_stores
@@ -25,9 +25,8 @@ class StoresQuery:
     @strawberry.field(description="The regions of which the asker sees at least one store.")
     async def regions(self, info: Info) -> list[Region]:
         async with info.context.reading() as reading:
-            seen = reading.actor.stores(Permission.STORE_READ)
-            of_store = await info.context.desk.directory.region_of()
-            mine = {of_store[store] for store in seen if store in of_store}
+            shown = await in_sight(reading, await info.context.desk.directory.stores())
+            mine = {shown[store].region_id for store in reading.actor.stores(Permission.STORE_READ) if store in shown}
             return [Region.of(row) for id, row in (await regions(reading.session)).items() if id in mine]
 
     @strawberry.field(description="A store that the asker sees; null for any other.")
@@ -53,7 +52,7 @@ class StoresQuery:
             seen = reading.actor.stores(Permission.STORE_READ)
             entries = [
                 entry
-                for entry in (await info.context.desk.directory.stores()).values()
+                for entry in (await in_sight(reading, await info.context.desk.directory.stores())).values()
                 if entry.id in seen
                 and (region_ids is None or entry.region_id in region_ids)
                 and words in f"{entry.name} {entry.name_en} {entry.code}".lower()
