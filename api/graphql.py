@@ -10,6 +10,7 @@ from typing import Any
 import strawberry
 from starlette.types import Receive, Scope, Send
 
+from api.door_rates import Meter
 from api.graphql_answer import Expose, Teller
 from api.graphql_desk import Desk, MakeContext
 from api.graphql_http import HttpView
@@ -27,6 +28,7 @@ class GraphQLApp:
 
     `expose` puts an expected exception into words for clients; every other one is masked and logged.
     `revoked` is asked every `sockets.recheck_seconds` which of the open sockets' contexts must go.
+    With a `meter`, every operation is charged to its client.
     """
 
     def __init__(
@@ -40,8 +42,9 @@ class GraphQLApp:
         expose: Expose | None = None,
         revoked: Revoked | None = None,
         may_introspect: Callable[[Any], bool] = lambda _context: True,
+        meter: Meter | None = None,
     ) -> None:
-        self._desk = Desk(Operations(schema, limits), Teller(expose), context, may_introspect)
+        self._desk = Desk(Operations(schema, limits), Teller(expose), context, may_introspect, meter)
         self._http = HttpView(self._desk, max_body)
         self._sockets = SocketView(self._desk, sockets or SocketRules(), revoked)
 

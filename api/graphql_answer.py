@@ -12,6 +12,8 @@ import orjson
 import structlog
 from graphql import GraphQLError
 
+from api.door_rates import RateLimited
+from api.log import REQUEST
 from schema.kernel.compiled import Answer
 
 log = structlog.get_logger("trueshelf.graphql")
@@ -52,7 +54,37 @@ def internal_error(cause: Exception, **about: object) -> dict[str, object]:
     """Log the exception under a new id and return what the client is told of it."""
     id = str(uuid4())
     log.error("graphql.internal_error", id=id, exc_info=cause, **about)
-    return {"message": "Internal error", "extensions": {"code": "INTERNAL", "id": id}}
+    told = {"code": "INTERNAL", "id": id}
+    request = REQUEST.get()
+    if request is not None:
+        told["requestId"] = request
+    return {"message": "Internal error", "extensions": told}
+
+
+def rate_limited(limited: RateLimited) -> dict[str, object]:
+    """Return what a client is told that has asked for too much lately."""
+    told: dict[str, object] = {
+        "code": limited.code,
+        "messageZh": limited.message_zh,
+        "retryAfterSeconds": limited.seconds,
+    }
+    if limited.cost is not None:
+        told["cost"] = limited.cost
+    return {"message": limited.message, "extensions": told}
+
+
+def with_cost(payload: bytes, cost: Mapping[str, object]) -> bytes:
+    """Return an encoded answer with what it cost in its extensions."""
+    return b'%b,"extensions":{"cost":%b}}' % (payload[:-1], orjson.dumps(cost))
+
+
+def values_in(payload: bytes) -> int:
+    """Return how many field values an encoded answer without errors holds.
+
+    In JSON a name ends with `":`, and inside a text a quotation mark has a backslash before it; the one name that is
+    no field is `data`.
+    """
+    return payload.count(b'":') - payload.count(b'\\":') - 1
 
 
 def encode(payload: object) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from graphql import OperationType
 from starlette.requests import HTTPConnection
 
+from api.door_rates import Charge, Meter
 from api.graphql_answer import Teller
 from schema.kernel.compiled import Answer, Operation, Operations
 
@@ -44,13 +45,19 @@ class Desk:
     teller: Teller
     make_context: MakeContext
     may_introspect: Callable[[Any], bool]
+    meter: Meter | None = None
     mutations: Mutations = field(default_factory=Mutations)
 
-    def prepare(self, query: str, name: str | None, variables: Mapping[str, object], context: Any) -> Operation:
-        """The operation, once it is known that it may run; raises `Rejected`."""
+    def prepare(
+        self, query: str, name: str | None, variables: Mapping[str, object], context: Any
+    ) -> tuple[Operation, Charge | None]:
+        """The operation and what it was charged, once it is known that it may run.
+
+        Raises `Rejected`, or `RateLimited` when its client has asked for too much lately.
+        """
         operation = self.operations.prepare(query, name)
-        self.operations.admit(operation, variables, introspection=self.may_introspect(context))
-        return operation
+        cost = self.operations.admit(operation, variables, introspection=self.may_introspect(context))
+        return operation, None if self.meter is None else self.meter.charge(context, cost)
 
     async def run(self, operation: Operation, variables: Mapping[str, object], context: object) -> Answer:
         """Run a query or a mutation."""

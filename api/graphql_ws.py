@@ -6,6 +6,7 @@ slows its own source, which is bounded. A mutation that has begun is finished ev
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import orjson
 from graphql import GraphQLFormattedError, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
@@ -26,7 +28,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Ope
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message
 from strawberry.types.unset import UnsetType
 
-from api.graphql_answer import encode, internal_error
+from api.door_rates import RateLimited
+from api.graphql_answer import encode, internal_error, rate_limited
 from api.graphql_desk import Desk
 from schema.kernel.compiled import Answer, Operation, Rejected
 
@@ -44,6 +47,8 @@ class SocketRules:
     """What one socket may do, and how often it is asked whether it may still."""
 
     max_operations: int = 50
+    max_sockets: int = 5_000
+    max_sockets_of_one: int = 100
     max_message_characters: int = 256 * 1024
     init_seconds: float = 10.0
     recheck_seconds: float = 2.0
@@ -88,7 +93,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     view: "SocketView"
 
     async def shutdown(self) -> None:
-        self.view.sockets.discard(self)
+        self.view.forget(self)
         await super().shutdown()
 
     async def handle_message(self, message: Message) -> None:
@@ -102,12 +107,15 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
             message = {"type": "connection_init"}
         try:
             await super().handle_connection_init(message)
+        except RateLimited:
+            await self.websocket.close(TRY_AGAIN_LATER, "Try again later")
+            return
         except Exception as error:  # noqa: BLE001  # whoever knocks may try again; nobody is let in
             internal_error(error, operation="connection_init")
             await self.websocket.close(TRY_AGAIN_LATER, "Try again later")
             return
-        if self.connection_acknowledged:
-            self.view.remember(self)
+        if self.connection_acknowledged and not self.view.remember(self):
+            await self.websocket.close(TRY_AGAIN_LATER, "Too many sockets")
 
     async def run_operation(self, operation: SocketOperation[Connection, None]) -> None:
         try:
@@ -122,9 +130,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     async def _run(self, operation: SocketOperation[Connection, None]) -> None:
         desk, context, variables = self.view.desk, self.context.context, operation.variables or {}
         try:
-            prepared = desk.prepare(operation.query, operation.operation_name or None, variables, context)
+            prepared, _charge = desk.prepare(operation.query, operation.operation_name or None, variables, context)
         except Rejected as rejected:
             await self._refuse(operation, desk.teller.errors(rejected.errors, operation.operation_name))
+            return
+        except RateLimited as limited:
+            await self._refuse(operation, [rate_limited(limited)])
             return
         if prepared.kind is OperationType.SUBSCRIPTION:
             async with aclosing(desk.operations.subscribe(prepared, variables, context)) as answers:
@@ -176,6 +187,18 @@ class SocketView(GraphQL[Connection, None]):
         self.sockets: set[SocketHandler] = set()
         self._revoked = revoked
         self._rechecking: asyncio.Task[None] | None = None
+        self._held: Counter[object] = Counter()
+        self._open = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._open >= self.rules.max_sockets:
+            await WebSocket(scope, receive, send).close(TRY_AGAIN_LATER)
+            return
+        self._open += 1
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._open -= 1
 
     def encode_json(self, data: object) -> str:
         return encode(data).decode()
@@ -190,10 +213,29 @@ class SocketView(GraphQL[Connection, None]):
             raise ConnectionRejectionError
         return UnsetType()  # acknowledged without a payload; Strawberry's UNSET is this, typed as Any
 
-    def remember(self, socket: SocketHandler) -> None:
+    def remember(self, socket: SocketHandler) -> bool:
+        """Keep an acknowledged socket; False when its client holds as many as one may."""
+        client = self._client_of(socket)
+        if client is not None and self._held[client] >= self.rules.max_sockets_of_one:
+            return False
+        self._held[client] += 1
         self.sockets.add(socket)
         if self._revoked is not None and (self._rechecking is None or self._rechecking.done()):
             self._rechecking = asyncio.create_task(self._recheck(self._revoked))
+        return True
+
+    def forget(self, socket: SocketHandler) -> None:
+        """Give up a socket that is over."""
+        if socket in self.sockets:
+            self.sockets.discard(socket)
+            client = self._client_of(socket)
+            self._held[client] -= 1
+            if not self._held[client]:
+                del self._held[client]
+
+    def _client_of(self, socket: SocketHandler) -> object:
+        """Return whose socket it is, None where nobody is told apart."""
+        return None if self.desk.meter is None else self.desk.meter.client_of(socket.context.context)
 
     async def close_sockets(self, concerned: Callable[[Any], bool]) -> int:
         """Close the sockets whose context is concerned (its session was revoked); returns how many."""

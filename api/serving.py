@@ -154,7 +154,9 @@ def serve(settings: Settings, database_url: str) -> None:
         port=settings.port,
         workers=settings.workers if settings.workers > 1 else None,
         loop="uvloop",
-        http="httptools",
+        http="api.door_wire:BoundedHead",
+        # Whom to believe about addresses is the door's to say (api/door_address.py).
+        proxy_headers=False,
         ws_per_message_deflate=False,
         ws_max_size=settings.max_body_bytes,
         access_log=False,

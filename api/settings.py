@@ -49,9 +49,6 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[
         str, Field(description="Our own proxies, whose X-Forwarded-For is believed: addresses or networks, by commas.")
     ] = ""
-    max_connections: Annotated[int, Field(ge=10, description="The most connections that one process holds open.")] = (
-        10_000
-    )
     sign_ins_per_minute: Annotated[int, Field(ge=1, description="POSTs to sign-in that one address may make.")] = 240
     tokens_per_minute: Annotated[int, Field(ge=1, description="POSTs for a channel's tokens, from one address.")] = 600
     anonymous_per_second: Annotated[

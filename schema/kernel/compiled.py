@@ -142,14 +142,19 @@ class Operations:
         except NotCovered:
             return None
 
-    def admit(self, operation: Operation, variables: Variables, *, introspection: bool = True) -> None:
-        """Refuse what would cost too much with these variables, or may not introspect; raises `Rejected`."""
+    def admit(self, operation: Operation, variables: Variables, *, introspection: bool = True) -> int:
+        """Refuse what would cost too much with these variables, or may not introspect; raises `Rejected`.
+
+        Returns the cost.
+        """
         if operation.introspects and not introspection:
             raise Rejected([GraphQLError("Introspection is not allowed here.")], "GRAPHQL_VALIDATION_FAILED")
+        cost = operation.cost.total(variables)
         try:
-            hold("cost", operation.cost.total(variables), self._limits.cost)
+            hold("cost", cost, self._limits.cost)
         except LimitExceeded as error:
             raise Rejected([error], "GRAPHQL_LIMIT_EXCEEDED") from None
+        return cost
 
     async def execute(self, operation: Operation, variables: Variables, context: object) -> Answer:
         """Run a query or a mutation."""

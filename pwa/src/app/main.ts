@@ -1,3 +1,4 @@
+import './trusted.ts'
 import 'vant/es/style/base.css'
 import './theme.css'
 import { createApp, watch } from 'vue'
@@ -8,6 +9,7 @@ import { sendWaiting, startOutbox } from '@/data/deeds.ts'
 import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
 import { keepPreferences } from '@/data/preferences.ts'
 import { myStore, senderId, sessionEnded, sessionState, startSession } from '@/data/session.ts'
+import { readSharedDevice, watchIdleness } from '@/data/shared-device.ts'
 import { watchTransport } from '@/data/transport.ts'
 import App from './App.vue'
 import { i18n, startLanguage } from './i18n.ts'
@@ -20,6 +22,7 @@ applyLook()
 watchTransport({ heard: serverHeard, ended: sessionEnded })
 watchConnection()
 keepCart()
+watchIdleness()
 
 await Promise.all([startLanguage(), startSession(), startOutbox()])
 watch(
@@ -35,3 +38,4 @@ watch([senderId, sessionState], () => sendWaiting())
 
 createApp(App).use(i18n).use(router).mount('#app')
 void watchForUpdates()
+void readSharedDevice()
