@@ -15,6 +15,7 @@ from api.door import Door, rules_of
 from api.door_rates import Meter, StrangersCounted
 from api.graphql import GraphQLApp
 from api.jobs import Jobs
+from api.master_keys import ring
 from api.routes import routes
 from api.settings import Settings
 from auth.wiring import Auth, DemoAccount
@@ -25,6 +26,10 @@ from retail.inventory.batching import Counter
 from retail.inventory.desk import Desk
 from retail.kernel.clock import utc_now
 from retail.kernel.events import CatalogueChanged, Event
+from retail.kernel.privacy.vault import Vault
+from retail.people.events import SecurityAlarmRaised
+from retail.people.office import PeopleOffice
+from retail.people.rules import ViewingPolicy
 from retail.stores.directory import Directory
 from schema import schema
 from schema.kernel.errors import exposed
@@ -44,7 +49,9 @@ class Application:
         self.bus = Bus(settings.bus_url, self._hear)
         office = Office(sessions, self.bus.announce, acting=sessions_of(self.engine))
         self.counter = Counter(self.engine, self.bus.announce)
-        self.desk = Desk(office, self.counter, Lookup(sessions), Directory(sessions))
+        masters = ring(settings)
+        people = PeopleOffice(office, Vault(masters), viewing_policy(settings))
+        self.desk = Desk(office, self.counter, Lookup(sessions), Directory(sessions), people)
         self.feed = StockFeed(sessions)
         self.auth = Auth(sessions, utc_now, settings.site, demo_accounts, settings.company_sign_in)
         self.askers = Askers(self.auth, self.desk, self.feed)
@@ -84,8 +91,17 @@ class Application:
         if isinstance(event, CatalogueChanged):
             self.desk.lookup.forget()
             self.desk.directory.forget()
-        else:
+        elif not isinstance(event, SecurityAlarmRaised):
             self.feed.wake()
+
+
+def viewing_policy(settings: Settings) -> ViewingPolicy:
+    """Return how much looking at personal data is usual here."""
+    return ViewingPolicy(
+        people_an_hour=settings.reveal_alarm_people,
+        times_usual=settings.reveal_alarm_times,
+        views_an_hour=settings.reveal_limit,
+    )
 
 
 def create_app(

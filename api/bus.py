@@ -15,11 +15,17 @@ import structlog
 from broadcaster import Broadcast
 
 from retail.kernel.events import AccessChanged, CatalogueChanged, Event, StockMoved
+from retail.people.events import SecurityAlarmRaised
 
 log = structlog.get_logger(__name__)
 
 CHANNEL = "trueshelf"
-WORDS: dict[str, type[Event]] = {"access": AccessChanged, "catalogue": CatalogueChanged, "stock": StockMoved}
+WORDS: dict[str, type[Event]] = {
+    "access": AccessChanged,
+    "alarm": SecurityAlarmRaised,
+    "catalogue": CatalogueChanged,
+    "stock": StockMoved,
+}
 NAMES = {event: word for word, event in WORDS.items()}
 BEAT = "beat"
 BEAT_SECONDS = 1.0

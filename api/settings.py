@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.door_address import read_networks
@@ -31,6 +31,19 @@ class Settings(BaseSettings):
     owner_database_url: Annotated[
         str | None, Field(description="The same database for its owner, whom only `trueshelf migrate` connects as.")
     ] = None
+    master_keys: Annotated[
+        SecretStr | None,
+        Field(description="What seals secrets and personal data: id:base64,... The first seals, all open; see docs."),
+    ] = None
+    reveal_alarm_people: Annotated[
+        int, Field(ge=1, le=1000, description="Seeing more different people's data in an hour raises an alarm.")
+    ] = 20
+    reveal_alarm_times: Annotated[
+        int, Field(ge=2, le=100, description="Seeing so many times one's usual day's people raises an alarm.")
+    ] = 5
+    reveal_limit: Annotated[
+        int, Field(ge=1, le=1000, description="At most so many views of personal data an hour by one person.")
+    ] = 60
     bus_url: Annotated[str, Field(description="memory:// for one process, redis://host:6379/0 across several.")] = (
         "memory://"
     )
@@ -92,7 +105,7 @@ class Settings(BaseSettings):
         require_distinct(value)
         return value
 
-    @field_validator("database_url", "owner_database_url", "public_url", mode="before")
+    @field_validator("database_url", "owner_database_url", "public_url", "master_keys", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

@@ -13,6 +13,8 @@ from schema.inventory.queries import InventoryQuery
 from schema.inventory.subscriptions import InventorySubscription
 from schema.kernel.errors import HANDLERS
 from schema.kernel.scalars import SCALARS
+from schema.people.mutations import PeopleMutation
+from schema.people.queries import PeopleQuery
 from schema.push.mutations import PushMutation
 from schema.push.queries import PushQuery
 from schema.stores.mutations import StoresMutation
@@ -21,12 +23,14 @@ from schema.tasks.queries import TasksQuery
 
 
 @strawberry.type(description="What can be asked.")
-class Query(AccessQuery, StoresQuery, CatalogueQuery, InventoryQuery, InsightsQuery, TasksQuery, PushQuery):
+class Query(
+    AccessQuery, StoresQuery, CatalogueQuery, InventoryQuery, InsightsQuery, TasksQuery, PushQuery, PeopleQuery
+):
     pass
 
 
 @strawberry.type(description="What can be done. Every mutation happens exactly once for its requestId.")
-class Mutation(AccessMutation, InventoryMutation, StoresMutation, PushMutation):
+class Mutation(AccessMutation, InventoryMutation, StoresMutation, PushMutation, PeopleMutation):
     pass
 
 

@@ -33,8 +33,8 @@ class KeptOfPerson:
 
 async def personal_data(
     people: PeopleOffice, actor: Actor, *, person_id: UUID, region_of: Mapping[UUID, UUID]
-) -> KeptOfPerson:
-    """Return what is kept of oneself or, for who may reveal, of somebody within reach."""
+) -> tuple[KeptOfPerson, Reach]:
+    """Return what is kept of oneself or, for who may reveal, of somebody within reach; and how far that reaches."""
     own = actor.id == person_id
     near = Reach(frozenset(), frozenset(), everybody=True)
     if not own:
@@ -51,7 +51,7 @@ async def personal_data(
             viewer_id=actor.id, person_id=person_id, kind=ViewKind.EXPORT, purpose=RevealPurpose.OWN_REQUEST
         )
         await note_view(people, work, view)
-    return KeptOfPerson(person, views)
+    return KeptOfPerson(person, views), near
 
 
 async def look_up(

@@ -7,26 +7,35 @@ from retail.access.permissions import Role
 from retail.catalogue.models import Locality
 from retail.inventory.bulk import OutcomeStatus
 from retail.inventory.models import Account, AdjustmentReason, MovementKind, Source
+from retail.people.models import AlarmKind, PersonalField, RevealPurpose, ViewKind
 from retail.stores.models import StoreKind
 
 strawberry.enum(Account, description="The other side of a movement: where goods came from or went to.")
 strawberry.enum(ActorKind, description="A person, or a program of a channel.")
 strawberry.enum(AdjustmentReason, description="Why the book was set right.")
+strawberry.enum(AlarmKind, description="What was unusual about somebody's viewing of personal data.")
 strawberry.enum(Locality, description="Whether an SKU is the whole chain's or was added by a region.")
 strawberry.enum(MovementKind, description="What happened to the stock.")
 strawberry.enum(OutcomeStatus, description="What became of one event: recorded now, recorded before, or refused.")
+strawberry.enum(PersonalField, description="A kind of personal data that is shown masked.")
+strawberry.enum(RevealPurpose, description="What personal data is looked at for.")
 strawberry.enum(Role, description="The parts that people and programs play in the chain.")
 strawberry.enum(Source, description="What kind of system reports a fact.")
 strawberry.enum(StoreKind, description="What a place that holds stock is.")
+strawberry.enum(ViewKind, description="How personal data was looked at: one value, all of it, or found by phone.")
 
 __all__ = [
     "Account",
     "ActorKind",
     "AdjustmentReason",
+    "AlarmKind",
     "Locality",
     "MovementKind",
     "OutcomeStatus",
+    "PersonalField",
+    "RevealPurpose",
     "Role",
     "Source",
     "StoreKind",
+    "ViewKind",
 ]

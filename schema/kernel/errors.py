@@ -19,6 +19,7 @@ from retail.inventory.reservations import InsufficientStock as InsufficientStock
 from retail.inventory.reservations import ReservationClosed as ReservationClosedRefusal
 from retail.kernel import refusal
 from retail.kernel.refusal import Refusal as DomainRefusal
+from retail.people import errors as people
 from retail.push.commands import OnlyPeople as OnlyPeopleRefusal
 from schema.kernel.enums import Role
 
@@ -117,6 +118,27 @@ class AlreadyOver(Refusal):
     ended_at: datetime = strawberry.field(description="When.")
 
 
+@strawberry.type(description="The asker has looked at as much personal data as anybody may in an hour.")
+class TooManyReveals(Refusal):
+    limit: int = strawberry.field(description="So many views an hour.")
+    again_at: datetime = strawberry.field(description="When the next one is possible.")
+
+
+@strawberry.type(description="The person has not left: only then their data is erased.")
+class PersonStillHere(Refusal):
+    pass
+
+
+@strawberry.type(description="The person's data has been erased: there is nothing to show or to change.")
+class PersonErased(Refusal):
+    pass
+
+
+@strawberry.type(description="The alarm is about the asker: somebody else must see to it.")
+class OwnAlarm(Refusal):
+    pass
+
+
 E_ = TypeVar("E_", bound=DomainRefusal)
 
 
@@ -143,6 +165,10 @@ HANDLERS = (
     ),
     _handler(refusal.NotFound, NotFound, lambda said: {"path": said.path}),
     _handler(refusal.NotPermitted, NotPermitted, lambda said: {"permission": said.permission}),
+    _handler(people.TooManyReveals, TooManyReveals, lambda said: {"limit": said.limit, "again_at": said.again_at}),
+    _handler(people.PersonStillHere, PersonStillHere, lambda _: {}),
+    _handler(people.PersonErased, PersonErased, lambda _: {}),
+    _handler(people.OwnAlarm, OwnAlarm, lambda _: {}),
     _handler(refusal.RequestIdConflict, RequestIdConflict, lambda _: {}),
     _handler(OnlyPeopleRefusal, OnlyPeople, lambda _: {}),
     _handler(

@@ -9,7 +9,10 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from retail.kernel.privacy.masking import mask
+
 Fen = NewType("Fen", int)
+MaskedText = NewType("MaskedText", str)
 StockRows = NewType("StockRows", bytes)
 
 FEN_LIMIT = 2**53
@@ -51,6 +54,13 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
         serialize=_datetime_text,
         parse_value=_parse_datetime,
+    ),
+    MaskedText: strawberry.scalar(
+        name="MaskedText",
+        description="Personal data with its middle hidden, such as 138****5678; never the value in full.",
+        # Whatever a resolver hands over is masked here once more: what is masked already stays as it is.
+        serialize=lambda value: mask(str(value)),
+        parse_value=lambda value: mask(str(value)),
     ),
     StockRows: strawberry.scalar(
         name="StockRows",

@@ -2,6 +2,9 @@
 
 import os
 
+MASTER_KEYS = "tests:" + "dHJ1ZXNoZWxmIHRlc3RzLCBub3QgYSBzZWNyZXQuLi4="
+"""A ring of master keys that is nobody's secret."""
+
 
 def clean_environment(**settings: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRUESHELF_", "PG"))}

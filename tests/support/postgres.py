@@ -16,7 +16,7 @@ from typing import Self
 
 from api.database import as_login
 from api.embedded import EmbeddedPostgres
-from tests.support.environment import clean_environment
+from tests.support.environment import MASTER_KEYS, clean_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
@@ -80,7 +80,11 @@ class TestingPostgres:
 
 def trueshelf(*words: str, database_url: str) -> None:
     """Run our command line against a database, and show what it said when it fails."""
-    env = clean_environment(TRUESHELF_DATABASE_URL=as_login(database_url), TRUESHELF_OWNER_DATABASE_URL=database_url)
+    env = clean_environment(
+        TRUESHELF_DATABASE_URL=as_login(database_url),
+        TRUESHELF_OWNER_DATABASE_URL=database_url,
+        TRUESHELF_MASTER_KEYS=MASTER_KEYS,
+    )
     command = [sys.executable, "-m", "api", *words]
     done = subprocess.run(command, cwd=ROOT, env=env, check=False, capture_output=True, text=True)
     assert done.returncode == 0, (

@@ -16,7 +16,7 @@ from typing import Self
 import psutil
 
 from api.database import as_login
-from tests.support.environment import clean_environment
+from tests.support.environment import MASTER_KEYS, clean_environment
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +37,7 @@ class ServerProcess:
         self._settings = {
             "TRUESHELF_DATABASE_URL": as_login(database_url),
             "TRUESHELF_OWNER_DATABASE_URL": database_url,
+            "TRUESHELF_MASTER_KEYS": MASTER_KEYS,
             "TRUESHELF_HOST": "127.0.0.1",
             "TRUESHELF_PORT": str(self.port),
             "TRUESHELF_HOME": str(self._folder),

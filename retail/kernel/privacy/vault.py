@@ -95,6 +95,21 @@ class Vault:
             row = {"subject_id": subject, "version": 1, "master_id": self.masters.first, "destroyed_at": now}
             await session.execute(insert(DataKey).values(**row))
 
+    async def check(self, session: AsyncSession) -> None:
+        """Raise `CannotOpen` unless the ring opens one key of every master key that has wrapped any."""
+        for row in await session.scalars(
+            select(DataKey)
+            .where(DataKey.wrapped.is_not(None))
+            .distinct(DataKey.master_id)
+            .order_by(DataKey.master_id, DataKey.subject_id)
+        ):
+            self.open(row)
+
+    async def remaining(self, session: AsyncSession) -> int:
+        """Return how many keys another than the first master key wraps."""
+        others = (DataKey.master_id != self.masters.first, DataKey.wrapped.is_not(None))
+        return await session.scalar(select(func.count()).select_from(DataKey).where(*others)) or 0
+
     async def rewrap(self, session: AsyncSession, most: int) -> list[UUID]:
         """Wrap up to so many keys anew that another than the first master key wraps; return whose they are."""
         rows = await session.scalars(
