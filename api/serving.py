@@ -3,8 +3,6 @@
 import asyncio
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -18,8 +16,12 @@ from sqlalchemy.exc import DBAPIError
 
 from api.database import admit, as_login, connect, is_above_the_walls, system_office
 from api.demo.chain import DemoSeeded, seed_demo
+from api.demo.children import child
+from api.demo.company import with_demo_company
 from api.embedded import NAME as EMBEDDED_OWNER
 from api.embedded import EmbeddedPostgres
+from api.master_keys import NAME as MASTER_KEYS
+from api.master_keys import read_ring, require_ring, ring_text, warn_of_file
 from api.settings import PREFIX, Settings, WrongSettings, asyncpg_url
 from migrations import alembic_config
 from retail.insights.projection import rebuild
@@ -146,7 +148,11 @@ def serve(settings: Settings, database_url: str) -> None:
     if not _is_free(settings.host, settings.port):
         raise WrongSettings(f"{PREFIX}PORT: {settings.host}:{settings.port} is in use; choose another port")
     require_shape(database_url)
+    masters = ring_text(settings)
+    asyncio.run(require_ring(database_url, read_ring(masters)))
+    warn_of_file(settings)
     os.environ[f"{PREFIX}DATABASE_URL"] = database_url
+    os.environ[MASTER_KEYS] = masters
     uvicorn.run(
         "api.asgi:make",
         factory=True,
@@ -174,7 +180,7 @@ def run_demo(settings: Settings, *, trade: bool) -> None:
         seeded = seed(url)
         os.environ[f"{PREFIX}DEMO"] = "true"
         _introduce(console, settings, seeded)
-        with _trading(settings, on=trade):
+        with with_demo_company(settings.site), _trading(settings, on=trade):
             serve(settings, url)
 
 
@@ -184,18 +190,8 @@ def _trading(settings: Settings, *, on: bool) -> Iterator[None]:
     if not on:
         yield
         return
-    program = subprocess.Popen(  # noqa: S603 -- our own module
-        [sys.executable, "-m", "api.demo.simulator", "--url", settings.own_url, "--parent", str(os.getpid())],
-        stdin=subprocess.DEVNULL,
-    )
-    try:
+    with child("api.demo.simulator", "--url", settings.own_url):
         yield
-    finally:
-        program.terminate()
-        try:
-            program.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            program.kill()
 
 
 def _introduce(console: Console, settings: Settings, seeded: DemoSeeded) -> None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from api.demo.children import orphaned
 from api.demo.deeds import Deeds, Traded
 from api.demo.market import Market, Place
 from api.demo.rhythm import hour_share
@@ -32,7 +33,6 @@ _AT_ONCE = 16
 _HELD_AT_MOST = 400
 _ORDERED = 0.25
 _LORRY_SECONDS, _RETURN_SECONDS, _REFRESH_SECONDS = 45.0, 20.0, 30.0
-_ORPHAN_SECONDS = 0.5
 
 
 async def simulate(
@@ -141,17 +141,15 @@ async def _until_told(url: str, clients: Sequence[DemoClient], pace: float, pare
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    orphaned = asyncio.create_task(_stop_when_orphaned(stop, parent))
+    watching = asyncio.create_task(_stop_when_orphaned(stop, parent))
     try:
         return await simulate(url, clients, pace=pace, stop=stop)
     finally:
-        orphaned.cancel()
+        watching.cancel()
 
 
 async def _stop_when_orphaned(stop: asyncio.Event, parent: int) -> None:
-    """End with the program that started us, also when it was killed before we could look."""
-    while os.getppid() == parent:  # noqa: ASYNC110 -- nobody tells a child of its parent's end
-        await asyncio.sleep(_ORPHAN_SECONDS)
+    await orphaned(parent)
     stop.set()
 
 
