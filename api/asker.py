@@ -22,6 +22,7 @@ from retail.push.endpoints import PushRules
 from schema.kernel.context import Context
 from schema.kernel.live import StockFeed
 
+WRITTEN_BY = "x-trueshelf-person"
 REMEMBERED_FOR = timedelta(seconds=2)
 REMEMBERED_AT_MOST = 10_000
 BEARER_REMEMBERED_FOR = timedelta(seconds=1)
@@ -59,6 +60,8 @@ class Askers:
         else:
             identity = await self._auth.identify(connection, bearer if isinstance(bearer, str) else None)
         if identity is None or (by_cookie and not self._auth.same_origin(connection)):
+            return None
+        if by_cookie and _is_anothers(connection, identity):
             return None
         actor = await self._actor(identity)
         if actor is None:
@@ -121,3 +124,12 @@ class Askers:
             actor = held[0]  # the same object, so that a thousand sockets see at a glance that nothing has changed
         self._actors[identity] = (actor, now + REMEMBERED_FOR)
         return actor
+
+
+def _is_anothers(connection: HTTPConnection, identity: Identity) -> bool:
+    """Say whether a request was written by another person than the cookie's.
+
+    A phone sends what was done in the cellar when it is back: by then the next colleague may have signed in.
+    """
+    written_by = connection.headers.get(WRITTEN_BY)
+    return written_by is not None and written_by.lower() != str(identity.id)

@@ -7,7 +7,7 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
     { path: '/', redirect: () => (managesStores.value ? '/manager' : '/home') },
-    { path: '/sign-in', component: () => import('@/features/signin/SignInPage.vue'), meta: { open: true } },
+    { path: '/sign-in', component: () => import('@/features/identity/SignInPage.vue'), meta: { open: true } },
     { path: '/home', component: () => import('./ClerkHome.vue'), meta: { tab: 'home' } },
     { path: '/scan', component: () => import('@/features/lookup/LookupPage.vue'), meta: { tab: 'scan', scans: true } },
     { path: '/sale', component: () => import('@/features/sale/SalePage.vue'), meta: { scans: true } },
@@ -21,6 +21,9 @@ export const router = createRouter({
       props: true,
     },
     { path: '/me', component: () => import('@/features/me/MePage.vue'), meta: { tab: 'me' } },
+    { path: '/switch', component: () => import('@/features/identity/SwitchPage.vue') },
+    { path: '/me/devices', component: () => import('@/features/identity/DevicesPage.vue') },
+    { path: '/me/security', component: () => import('@/features/identity/SecurityPage.vue') },
     { path: '/me/operations', component: () => import('@/features/me/OperationsPage.vue') },
     { path: '/manager', component: () => import('@/features/manager/ManagerPage.vue'), meta: { manages: true } },
     {

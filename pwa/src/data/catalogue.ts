@@ -1,7 +1,7 @@
 /** The catalogue with the own store's prices, kept on the device so that a look-up never waits for the network. */
 import { shallowRef } from 'vue'
 import { itemOf, searchItems, type CatalogueItem, type Scanned } from './catalogue-item.ts'
-import { database, readNote, writeNote } from './database.ts'
+import { CATALOGUE_NOTE, CATEGORIES_NOTE, database, readNote, writeNote } from './database.ts'
 import { CategoriesQuery, SkuByCode, SkuPage } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import { ask, Unreachable, ServerTrouble } from './transport.ts'
@@ -13,8 +13,6 @@ const PAGE = 100
 /** Beyond this a phone asks the server instead of keeping everything. */
 const MOST_ITEMS = 20_000
 const FRESH_MS = 6 * 3_600_000
-const NOTE = 'catalogue'
-const CATEGORIES_NOTE = 'categories'
 
 interface Kept {
   storeId: string
@@ -26,7 +24,7 @@ let current: { storeId: string; done: Promise<void> } | undefined
 
 /** Read what is kept, and bring it up to date when it is old or of another store. */
 export async function openCatalogue(storeId: string): Promise<void> {
-  const kept = await readNote<Kept>(NOTE)
+  const kept = await readNote<Kept>(CATALOGUE_NOTE)
   if (kept?.storeId === storeId) {
     show(await (await database()).getAll('items'))
     if (Date.now() - kept.at < FRESH_MS) return
@@ -55,7 +53,7 @@ async function fetchCatalogue(storeId: string): Promise<void> {
   const work = (await database()).transaction(['items', 'notes'], 'readwrite')
   await work.objectStore('items').clear()
   await Promise.all(items.map((item) => work.objectStore('items').put(item)))
-  await work.objectStore('notes').put({ storeId, at: Date.now() } satisfies Kept, NOTE)
+  await work.objectStore('notes').put({ storeId, at: Date.now() } satisfies Kept, CATALOGUE_NOTE)
   await work.done
 }
 

@@ -13,6 +13,12 @@ interface Tables extends DBSchema {
 
 export type Database = IDBPDatabase<Tables>
 
+export const CATALOGUE_NOTE = 'catalogue'
+export const CATEGORIES_NOTE = 'categories'
+export const STOCK_NOTE = 'stock'
+/** What belongs to a shop and not to a person. */
+const SHOP_NOTES: ReadonlySet<string> = new Set([CATALOGUE_NOTE, CATEGORIES_NOTE, STOCK_NOTE])
+
 let opened: Promise<Database> | undefined
 
 export function database(): Promise<Database> {
@@ -56,4 +62,16 @@ export async function forgetReadings(): Promise<void> {
     work.objectStore('notes').clear(),
     work.done,
   ])
+}
+
+/** Forget what may be read, but for the goods and the stock of one store: the next person works there too. */
+export async function forgetAllBut(storeId: string): Promise<void> {
+  const kept = await readNote<{ storeId: string }>(CATALOGUE_NOTE)
+  if (kept?.storeId !== storeId) return forgetReadings()
+  const work = (await database()).transaction(['levels', 'notes'], 'readwrite')
+  const [levels, notes] = [work.objectStore('levels'), work.objectStore('notes')]
+  const stock = (await notes.get(STOCK_NOTE)) as { storeId: string } | undefined
+  const others = (await levels.getAllKeys()).filter(([store]) => store !== storeId)
+  const stale = (await notes.getAllKeys()).filter((key) => !SHOP_NOTES.has(key) || (key === STOCK_NOTE && stock?.storeId !== storeId))
+  await Promise.all([...others.map((key) => levels.delete(key)), ...stale.map((key) => notes.delete(key)), work.done])
 }

@@ -5,9 +5,9 @@ import { database } from './database.ts'
 import type { VariablesOf } from './graphql.ts'
 import type { AdjustStock } from './documents/writes.ts'
 import { Outbox } from './outbox.ts'
-import { needsYou, type Deed, type NamedLine, type Operation } from './operations.ts'
+import { isLeftBehind, needsYou, type Deed, type NamedLine, type Operation } from './operations.ts'
 import { send } from './send.ts'
-import { askAboutDay, me, noteDayOpened, myStore, senderId } from './session.ts'
+import { askAboutDay, me, myStore, noteDayOpened, SENDING_LOCK, senderId, whenSomebodyLeaves } from './session.ts'
 import { uuidv7 } from './uuid.ts'
 
 export interface Pick {
@@ -23,11 +23,24 @@ export const operations = computed(() => kept.value.filter(({ actorId }) => acto
 export const waiting = computed(() => operations.value.filter(({ state }) => state === 'waiting').length)
 export const needingYou = computed(() => operations.value.filter(needsYou))
 
+/** What others did on this device and what is not sent, because it goes out in their own session only. */
+export const othersWaiting = computed(() => {
+  const counts = new Map<string, { id: string; name: string; count: number }>()
+  for (const { actorId, actorName, state, leftBehind } of kept.value) {
+    if (state !== 'waiting' || leftBehind || actorId === me.value?.id) continue
+    const other = counts.get(actorId) ?? { id: actorId, name: actorName ?? '', count: 0 }
+    counts.set(actorId, { ...other, name: actorName ?? other.name, count: other.count + 1 })
+  }
+  return [...counts.values()]
+})
+
+/** What somebody who left the chain did on this device and never sent. */
+export const leftBehind = computed(() => kept.value.filter(isLeftBehind))
+
 /** The reason of a return that only takes a wrong sale back. */
 export const UNDONE = 'undone'
 
-const LOCK = 'trueshelf.outbox'
-const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(LOCK)
+const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(SENDING_LOCK)
 
 const outbox = new Outbox({
   db: database,
@@ -39,7 +52,7 @@ const outbox = new Outbox({
   actorId: () => senderId.value,
   now: Date.now,
   alone: async (work) => {
-    if (navigator.locks) await navigator.locks.request(LOCK, work)
+    if (navigator.locks) await navigator.locks.request(SENDING_LOCK, work)
     else await work()
   },
   later: (milliseconds, work) => {
@@ -55,6 +68,7 @@ const outbox = new Outbox({
 /** Show what waits and send it whenever sending may work again. */
 export async function startOutbox(): Promise<void> {
   tabs?.addEventListener('message', () => void show())
+  whenSomebodyLeaves((personId) => outbox.leaveBehind(personId))
   addEventListener('online', sendWaiting)
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && sendWaiting())
   await show()
@@ -67,6 +81,11 @@ export function sendWaiting(): void {
 
 export const retryOperation = (requestId: string): Promise<void> => outbox.retry(requestId)
 export const markHandled = (requestId: string): Promise<void> => outbox.markHandled(requestId)
+
+/** Record in one's own name what somebody who left has done. */
+export async function takeOver(requestId: string): Promise<void> {
+  if (me.value) await outbox.takeOver(requestId, me.value.id, me.value.name)
+}
 
 export function sell(picks: Pick[]): Promise<Operation> {
   const lines = picks.map(({ item, quantity }) => ({ skuId: item.id, quantity, unitPrice: item.priceFen }))
@@ -189,12 +208,13 @@ async function record(
   storeId = myStore.value?.id,
   reverses?: string,
 ): Promise<Operation> {
-  const actorId = me.value?.id
-  if (actorId === undefined || storeId === undefined) throw new Error('nobody is at work in a store')
+  const actor = me.value
+  if (actor === undefined || storeId === undefined) throw new Error('nobody is at work in a store')
   const at = Date.now()
   const requestId = uuidv7(at)
   const deed = deedOf({ requestId, storeId, origin: { occurredAt: new Date(at).toISOString(), source: 'PHONE' } })
-  const operation = { requestId, actorId, storeId, at, deed, ...(reverses !== undefined && { reverses }) }
+  const person = { actorId: actor.id, actorName: actor.name }
+  const operation = { requestId, ...person, storeId, at, deed, ...(reverses !== undefined && { reverses }) }
   await outbox.put(operation)
   return { ...operation, state: 'waiting', attempts: 0 }
 }

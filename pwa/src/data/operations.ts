@@ -48,7 +48,10 @@ export interface Operation {
   /** The place in the queue; the database gives it. */
   order?: number
   requestId: string
+  /** Who did it, or vouches for it: sent in this person's own session and in no other. */
   actorId: string
+  /** What to call that person on a device that several use. */
+  actorName?: string
   storeId: string
   deed: Deed
   at: number
@@ -59,6 +62,10 @@ export interface Operation {
   settledAt?: number
   /** Somebody dealt with it after it needed them. */
   handled?: boolean
+  /** Its person left before it was sent: a manager decides. */
+  leftBehind?: boolean
+  /** Who did it, when somebody else vouches for it now. */
+  takenOverFrom?: string
   /** The operation that this one takes back: sent only after that one was accepted. */
   reverses?: string
 }
@@ -66,6 +73,11 @@ export interface Operation {
 /** It did not happen as she meant it, and nobody has said that she knows. */
 export function needsYou({ state, handled, deed }: Operation): boolean {
   return !handled && (state === 'needs-you' || (state === 'refused' && deed.kind !== 'open-day'))
+}
+
+/** It is not sent, and never will be by whoever did it. */
+export function isLeftBehind({ leftBehind, handled, state }: Operation): boolean {
+  return leftBehind === true && !handled && state !== 'accepted' && state !== 'undone'
 }
 
 /** Nobody knows whether these happened: the server did not say, or not in words that we know. */

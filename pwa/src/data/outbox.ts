@@ -9,7 +9,7 @@
  */
 import type { Database } from './database.ts'
 import { UnknownMember } from './match.ts'
-import { neverHappened, type Fate, type Operation, type Reason } from './operations.ts'
+import { isLeftBehind, needsYou, neverHappened, type Fate, type Operation, type Reason } from './operations.ts'
 import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 const FIRST_WAIT_MS = 1_000
@@ -77,6 +77,27 @@ export class Outbox {
     void this.drain()
   }
 
+  /** The person of these will never sign in again. Nothing is dropped: what the server has not taken waits for a manager. */
+  async leaveBehind(actorId: string): Promise<void> {
+    for (const operation of await this.all()) {
+      if (operation.actorId !== actorId || !unsettled(operation)) continue
+      await this.rewrite(operation.requestId, (kept) => ({ ...kept, leftBehind: true }))
+    }
+  }
+
+  /**
+   * Somebody vouches for what a person who left has done: the same request under another name, so that
+   * the server refuses it if it had arrived already, and it cannot count twice.
+   */
+  async takeOver(requestId: string, actorId: string, actorName: string): Promise<void> {
+    await this.rewrite(requestId, (operation) => {
+      if (!isLeftBehind(operation)) return operation
+      const { fate: _fate, settledAt: _settledAt, leftBehind: _leftBehind, ...rest } = operation
+      return { ...rest, actorId, actorName, takenOverFrom: operation.actorName ?? '', state: 'waiting' }
+    })
+    await this.drain()
+  }
+
   /** Send what waits, in order. Safe to call at any time and any number of times. */
   drain(): Promise<void> {
     this.asked = true
@@ -119,7 +140,7 @@ export class Outbox {
     const actorId = this.world.actorId()
     if (actorId === undefined) return undefined
     const waiting = await (await this.world.db()).getAllFromIndex('operations', 'state', 'waiting')
-    for (const operation of waiting.filter((each) => each.actorId === actorId)) {
+    for (const operation of waiting.filter((each) => each.actorId === actorId && !each.leftBehind)) {
       if (await this.isDue(operation)) return operation
     }
     return undefined
@@ -186,6 +207,11 @@ export class Outbox {
     const surplus = settled.slice(0, Math.max(0, settled.length - KEPT_SETTLED))
     await Promise.all(surplus.map((order) => db.delete('operations', order)))
   }
+}
+
+/** The server has not taken it, and nobody has said that it is dealt with. */
+function unsettled(operation: Operation): boolean {
+  return operation.state === 'waiting' || needsYou(operation)
 }
 
 /** Milliseconds to wait after the nth failure in a row: doubling, with a spread so that phones do not return together. */

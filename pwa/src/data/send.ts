@@ -5,23 +5,23 @@ import type { AdjustInput, Fate, MovementsInput, OpenDayInput, Operation, Reason
 import { ask } from './transport.ts'
 
 export async function send(operation: Operation): Promise<Fate> {
-  const { deed } = operation
+  const { deed, actorId } = operation
   switch (deed.kind) {
     case 'sale':
-      return sendSale(deed.input)
+      return sendSale(deed.input, actorId)
     case 'return':
     case 'return-undone':
-      return sendMovements(deed.input)
+      return sendMovements(deed.input, actorId)
     case 'count':
     case 'correction':
-      return sendAdjustment(deed.input)
+      return sendAdjustment(deed.input, actorId)
     case 'open-day':
-      return sendOpenDay(deed.input)
+      return sendOpenDay(deed.input, actorId)
   }
 }
 
-async function sendSale(input: SaleInput): Promise<Fate> {
-  const { recordSale } = await ask(RecordSale, { input })
+async function sendSale(input: SaleInput, actorId: string): Promise<Fate> {
+  const { recordSale } = await ask(RecordSale, { input }, actorId)
   return match(recordSale, {
     RecordSaleSuccess: (sale): Fate => ({
       state: 'accepted',
@@ -36,8 +36,8 @@ async function sendSale(input: SaleInput): Promise<Fate> {
   })
 }
 
-async function sendMovements(input: MovementsInput): Promise<Fate> {
-  const { recordMovements } = await ask(RecordMovements, { input })
+async function sendMovements(input: MovementsInput, actorId: string): Promise<Fate> {
+  const { recordMovements } = await ask(RecordMovements, { input }, actorId)
   return match(recordMovements, {
     RecordMovementsSuccess: (done): Fate => {
       const problems = done.outcomes.flatMap((outcome) => outcome.problems)
@@ -51,8 +51,8 @@ async function sendMovements(input: MovementsInput): Promise<Fate> {
   })
 }
 
-async function sendAdjustment(input: AdjustInput): Promise<Fate> {
-  const { adjustStock } = await ask(AdjustStock, { input })
+async function sendAdjustment(input: AdjustInput, actorId: string): Promise<Fate> {
+  const { adjustStock } = await ask(AdjustStock, { input }, actorId)
   return match(adjustStock, {
     AdjustStockSuccess: ({ line }): Fate => ({ ...accepted(), belowZero: line.belowZero ? [line.skuId] : [] }),
     InvalidInput: refused,
@@ -66,8 +66,8 @@ async function sendAdjustment(input: AdjustInput): Promise<Fate> {
   })
 }
 
-async function sendOpenDay(input: OpenDayInput): Promise<Fate> {
-  const { openBusinessDay } = await ask(OpenBusinessDay, { input })
+async function sendOpenDay(input: OpenDayInput, actorId: string): Promise<Fate> {
+  const { openBusinessDay } = await ask(OpenBusinessDay, { input }, actorId)
   return match(openBusinessDay, {
     OpenBusinessDaySuccess: accepted,
     InvalidInput: refused,

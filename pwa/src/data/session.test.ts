@@ -9,7 +9,8 @@ vi.mock('./transport.ts', async (original) => ({
   ...(await original<object>()),
   ask: async () => ({ me: { id: server.actor, name: server.actor, stores: [], assignments: [] } }),
 }))
-vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {} })
+vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} })
+vi.stubGlobal('addEventListener', () => {})
 
 test('when another tab signs somebody else in, this one sends nothing until it knows who it is', async () => {
   await startSession()

@@ -1,7 +1,8 @@
 /** Who is signed in on this device, remembered so that the app opens without a network. */
 import { computed, reactive } from 'vue'
 import { MeQuery } from './documents/session.ts'
-import { forgetNote, forgetReadings, readNote, writeNote } from './database.ts'
+import { emptyCart } from './cart.ts'
+import { forgetAllBut, forgetNote, forgetReadings, readNote, writeNote } from './database.ts'
 import type { ResultOf } from './graphql.ts'
 import { hangUp } from './live.ts'
 import { DoorRefusal, knock, type Step } from './door.ts'
@@ -72,10 +73,13 @@ export async function startSession(): Promise<void> {
     session.state = 'signed-out'
     return
   }
+  addEventListener('online', () => session.doubtful && void reread())
   const remembered = await readNote<Me>(ME_NOTE)
-  if (remembered) enter(remembered)
-  const checked = refreshMe()
-  if (!remembered) await checked
+  if (!remembered) return refreshMe()
+  // The cookie may be another person's by now: somebody signed in through the company, or in another tab.
+  doubt()
+  enter(remembered)
+  void reread()
 }
 
 export async function refreshMe(): Promise<void> {
@@ -83,6 +87,10 @@ export async function refreshMe(): Promise<void> {
   try {
     const answer = await ask(MeQuery, {})
     if (asked !== turn) return
+    if (session.me && !mayStillRead(session.me, answer.me)) {
+      await forgetReadings()
+      hangUp()
+    }
     session.doubtful = false
     enter(answer.me)
     await writeNote(ME_NOTE, answer.me)
@@ -91,6 +99,12 @@ export async function refreshMe(): Promise<void> {
     if (!answers.some((known) => error instanceof known)) throw error
     if (!session.me) session.state = 'signed-out'
   }
+}
+
+/** The same person, and no store less than before. */
+function mayStillRead(before: Me, now: Me): boolean {
+  const stores = new Set(now.stores.map(({ id }) => id))
+  return before.id === now.id && before.stores.every(({ id }) => stores.has(id))
 }
 
 /**
@@ -116,7 +130,8 @@ export async function changePerson(prove: () => Promise<Step>, sameStore?: strin
   tell('changed')
   localStorage.removeItem(GONE_KEY)
   localStorage.removeItem(FAREWELL_KEY)
-  if (session.me && session.storeId !== sameStore) await forgetReadings()
+  if (sameStore === undefined) await forgetReadings()
+  else await forgetAllBut(sameStore)
   hangUp()
   Object.assign(session, { me: undefined, farewell: undefined })
   await refreshMe()
@@ -147,21 +162,21 @@ async function leave(): Promise<string | undefined> {
   doubt()
   tell('changing')
   localStorage.setItem(GONE_KEY, '1')
-  const next = await whileNobodySends(endSession)
+  const ended = await whileNobodySends(endSession)
   tell('changed')
   session.me = undefined
   session.state = 'signed-out'
-  return next || undefined
+  return ended?.next ?? undefined
 }
 
-/** False while the server has not been told. */
-async function endSession(): Promise<string | false> {
+/** Undefined while the server has not been told. */
+async function endSession(): Promise<{ next?: string | null } | undefined> {
   try {
-    const { next } = await knock<{ next?: string | null }>('/auth/sign-out')
+    const ended = await knock<{ next?: string | null }>('/auth/sign-out')
     localStorage.removeItem(GONE_KEY)
-    return next ?? ''
+    return ended
   } catch (error) {
-    if (error instanceof DoorRefusal) return false
+    if (error instanceof DoorRefusal) return undefined
     throw error
   }
 }
@@ -205,23 +220,34 @@ async function reread(): Promise<void> {
  * read and says why; else the person only has to sign in again, and goes on working meanwhile.
  */
 export function sessionEnded(): void {
-  session.state = session.me ? 'expired' : 'signed-out'
+  if (!session.me) session.state = 'signed-out'
   const asked = turn
   whyOver ??= askWhy()
-    .then((why) => (why && asked === turn ? sayFarewell(why) : undefined))
+    .then((why) => hearWhy(why, asked))
     .finally(() => (whyOver = undefined))
 }
 
 let whyOver: Promise<void> | undefined
 
-async function askWhy(): Promise<Farewell | undefined> {
+/** `changed`: the session is good, but another person's, or its person may do something else now. */
+async function askWhy(): Promise<Farewell | 'changed' | undefined> {
   try {
     await knock('/auth/me', undefined, 'GET')
-    return undefined
+    return 'changed'
   } catch (error) {
     if (error instanceof DoorRefusal) return FOR_GOOD[error.code]
     throw error
   }
+}
+
+async function hearWhy(why: Farewell | 'changed' | undefined, asked: number): Promise<void> {
+  if (asked !== turn) return
+  if (why === 'changed') {
+    doubt()
+    return reread()
+  }
+  if (why !== undefined) return sayFarewell(why)
+  if (session.me) session.state = 'expired'
 }
 
 async function sayFarewell(why: Farewell): Promise<void> {
@@ -232,6 +258,7 @@ async function sayFarewell(why: Farewell): Promise<void> {
   tell('changed')
   hangUp()
   await forgetReadings()
+  emptyCart()
   if (gone !== undefined && why === 'left') await leaveBehind(gone)
   session.me = undefined
   session.state = 'signed-out'

@@ -7,7 +7,7 @@
  */
 import { reactive, type Reactive } from 'vue'
 import { keptDataIsFrom } from './connection.ts'
-import { database, readNote } from './database.ts'
+import { database, readNote, STOCK_NOTE } from './database.ts'
 import { StockChanges, StockGridQuery } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import { Levels, levelsOfGrid, type Level } from './levels.ts'
@@ -31,7 +31,6 @@ interface Kept {
   at: number
 }
 
-const NOTE = 'stock'
 const RETRY_MS = 5_000
 /** Many devices are told at once; they need not all ask at once. */
 const RESTART_SPREAD_MS = 1_000
@@ -80,7 +79,7 @@ class Follower implements StoreFeed {
   }
 
   private async readKept(): Promise<void> {
-    const kept = await readNote<Kept>(NOTE)
+    const kept = await readNote<Kept>(STOCK_NOTE)
     if (kept?.storeId !== this.storeId) return
     this.levels.apply(await (await database()).getAllFromIndex('levels', 'storeId', this.storeId))
     this.cursor = kept.cursor
@@ -158,7 +157,7 @@ class Follower implements StoreFeed {
     await Promise.all([
       ...old.map((key) => kept.delete(key)),
       ...levels.map((level) => kept.put(level)),
-      work.objectStore('notes').put(note, NOTE),
+      work.objectStore('notes').put(note, STOCK_NOTE),
       work.done,
     ])
   }

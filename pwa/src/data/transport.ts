@@ -61,12 +61,14 @@ export function watchTransport(watcher: { heard: Heard; ended: Ended }): void {
   ended = watcher.ended
 }
 
+/** `writtenBy`: whose act it is. The server takes it in that person's session only, whoever has signed in meanwhile. */
 export async function ask<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
+  writtenBy?: string,
 ): Promise<Data> {
   const query = print(document as DocumentNode)
-  const response = await post('/graphql', { query, variables })
+  const response = await post('/graphql', { query, variables }, writtenBy === undefined ? {} : { 'x-trueshelf-person': writtenBy })
   if (response.status === 401) throw signedOut()
   const answer = await body<Answer<Data>>(response)
   const error = answer.errors?.[0]
@@ -76,10 +78,10 @@ export async function ask<Data, Variables>(
 }
 
 /** POST JSON to a path of our own server. Throws `Unreachable` or `ServerTrouble`; other answers are the caller's. */
-export async function post(path: string, content: unknown): Promise<Response> {
+export async function post(path: string, content: unknown, more: Record<string, string> = {}): Promise<Response> {
   return request(path, {
     method: 'POST',
-    headers: SAID_BY_US,
+    headers: { ...SAID_BY_US, ...more },
     body: JSON.stringify(content),
   })
 }

@@ -31,6 +31,8 @@ export const ICONS = {
   out: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
   undo: 'M8 13 4 9l4-4M4 9h10a5.5 5.5 0 0 1 0 11h-4',
   up: 'm6 14 6-6 6 6',
+  lock: 'M6 11h12v9.5H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 15v2',
+  phone: 'M7.5 3h9v18h-9zM11 18h2',
 } as const
 
 export type IconName = keyof typeof ICONS

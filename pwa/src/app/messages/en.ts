@@ -1,5 +1,6 @@
 /** What the screen says in English: as complete as the Chinese, and the compiler checks it. */
 import type zh from './zh-CN.ts'
+import identity from './identity.en.ts'
 import manager from './manager.en.ts'
 
 const en: typeof zh = {
@@ -32,20 +33,6 @@ const en: typeof zh = {
     offline: 'Offline',
     waiting: '{n} to send',
     offlineWaiting: 'Offline · {n} to send',
-  },
-  signin: {
-    promise: 'What the books say is on the shelf',
-    login: 'Account',
-    password: 'Password',
-    enter: 'Sign in',
-    busy: 'Signing in…',
-    demo: 'Demo accounts',
-    demoHint: 'one tap and you are in',
-    problem: {
-      wrong: 'That account or password is not right',
-      'too-often': 'Too many tries; come back in a few minutes',
-      unreachable: 'Cannot reach the server; check the network',
-    },
   },
   role: {
     CLERK: 'Clerk',
@@ -244,6 +231,7 @@ const en: typeof zh = {
     handled: 'Done',
   },
   manager,
+  ...identity,
 }
 
 export default en

@@ -1,4 +1,5 @@
 /** What the screen says in Chinese; the other languages have exactly these keys. */
+import identity from './identity.zh-CN.ts'
 import manager from './manager.zh-CN.ts'
 
 export default {
@@ -31,20 +32,6 @@ export default {
     offline: '离线',
     waiting: '{n} 待发送',
     offlineWaiting: '离线 · {n} 待发送',
-  },
-  signin: {
-    promise: '账上几件，架上几件',
-    login: '账号',
-    password: '密码',
-    enter: '登录',
-    busy: '正在登录…',
-    demo: '演示账号',
-    demoHint: '点一下就进',
-    problem: {
-      wrong: '账号或密码不对，再看一眼',
-      'too-often': '试得太多了，过几分钟再来',
-      unreachable: '连不上服务器，看看网络',
-    },
   },
   role: {
     CLERK: '店员',
@@ -243,4 +230,5 @@ export default {
     handled: '已处理',
   },
   manager,
+  ...identity,
 }
