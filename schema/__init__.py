@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.access.mutations import AccessMutation
 from schema.access.queries import AccessQuery
+from schema.catalogue.mutations import CatalogueMutation
 from schema.catalogue.queries import CatalogueQuery
 from schema.insights.queries import InsightsQuery
 from schema.insights.subscriptions import InsightsSubscription
@@ -30,7 +31,7 @@ class Query(
 
 
 @strawberry.type(description="What can be done. Every mutation happens exactly once for its requestId.")
-class Mutation(AccessMutation, InventoryMutation, StoresMutation, PushMutation, PeopleMutation):
+class Mutation(AccessMutation, CatalogueMutation, InventoryMutation, StoresMutation, PushMutation, PeopleMutation):
     pass
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from retail.access.actor import Actor
 from retail.access.assignments import Given, assignments_of, close, find_staff, guard_last, standing
-from retail.access.granting import MAY_GIVE, RoleAboveYours, check_giving, is_in_sight
+from retail.access.granting import MAY_GIVE, RoleAboveYours, WiderThanYours, check_giving, is_in_sight
 from retail.access.models import Assignment
 from retail.access.permissions import Permission, Role
 from retail.access.work import Work
@@ -73,8 +73,12 @@ def check_letting_go(recorder: Actor, held: Sequence[Given], region_of: Mapping[
     for each in held:
         if each.role not in below:
             raise RoleAboveYours(each.role)
-    for each in [one for one in held if one.valid_until is None] or held:
-        check_giving(recorder, each.role, each.reach, region_of)
+    try:
+        for each in [one for one in held if one.valid_until is None] or held:
+            check_giving(recorder, each.role, each.reach, region_of)
+    except NotFound:
+        # The person is in sight, what else they do is not: which store that is stays untold.
+        raise WiderThanYours("personId") from None
 
 
 def _problems(left_at: datetime | None, now: datetime) -> Iterator[Problem]:

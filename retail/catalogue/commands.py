@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.work import Work
 from retail.catalogue.codes import plain_gtin
+from retail.catalogue.costs import record_costs
 from retail.catalogue.models import Category, Locality, Price, Product, Sku, SkuCode
 from retail.kernel.base import Base, new_id
 from retail.kernel.content import as_uuid
@@ -20,13 +21,14 @@ _AT_ONCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class NewSku:
-    """An SKU to import: its category by code, GTINs with the units they stand for, price in fen."""
+    """An SKU to import: its category by code, GTINs with the units they stand for, price and cost in fen."""
 
     code: str
     name: str
     name_en: str
     category_code: str
     price_fen: int | None = None
+    cost_fen: int | None = None
     unit: str = "件"
     locality: Locality = Locality.CORE
     gtins: Sequence[tuple[str, int]] = field(default_factory=tuple)
@@ -58,7 +60,7 @@ async def import_categories(work: Work, rows: Iterable[tuple[str, str, str, str 
 async def import_skus(work: Work, skus: Sequence[NewSku]) -> dict[str, UUID]:
     """Add SKUs, each with a product of its own; known codes stay. Return the ids by code.
 
-    A GTIN that is taken already keeps its first SKU.
+    A GTIN that is taken already keeps its first SKU. A cost counts from now on, also of a known code.
     """
     categories = {row.code: as_uuid(row.id) for row in await work.session.execute(select(Category.id, Category.code))}
     known = {row.code: as_uuid(row.id) for row in await work.session.execute(select(Sku.id, Sku.code))}
@@ -71,6 +73,7 @@ async def import_skus(work: Work, skus: Sequence[NewSku]) -> dict[str, UUID]:
         for start in range(0, len(rows), _AT_ONCE):
             statement = insert(table).on_conflict_do_nothing()
             await work.session.execute(statement, rows[start : start + _AT_ONCE])
+    await record_costs(work, {known[new.code]: new.cost_fen for new in skus if new.cost_fen is not None})
     work.announce(CatalogueChanged())
     return {new.code: known[new.code] for new in skus}
 

@@ -53,9 +53,11 @@ class Item:
                 best = span
         return best.fen if best else None
 
-    def was_listed(self, store_id: UUID, fen: int) -> bool:
-        """Say whether this was the list price of one base unit here at any time."""
-        return any(span.fen == fen and span.store_id in {None, store_id} for span in self.prices)
+    def was_listed(self, store_id: UUID, fen: int, by: datetime) -> bool:
+        """Say whether this was the list price of one base unit here at any time, until then."""
+        return any(
+            span.fen == fen and span.store_id in {None, store_id} and span.valid_from <= by for span in self.prices
+        )
 
 
 def _rank(span: PriceSpan) -> tuple[bool, datetime]:
@@ -69,6 +71,7 @@ class Lookup:
     sessions: Sessions
     clock: Clock = utc_now
     _items: dict[Name, tuple[Item, datetime]] = field(default_factory=dict)
+    _changes: int = 0
 
     async def find(self, names: Iterable[Name]) -> Mapping[Name, Item]:
         """Return the items of SKU ids and codes; what does not exist is left out."""
@@ -82,16 +85,20 @@ class Lookup:
             else:
                 missing.append(name)
         if missing:
+            changes = self._changes
             fresh = await self._read(set(missing))
+            found.update(fresh)
+            if changes != self._changes:
+                return found  # it may have been read before the change: good for now, not to be remembered
             if len(self._items) + len(fresh) > REMEMBERED_AT_MOST:
                 self._items.clear()
             until = now + REMEMBERED_FOR
             self._items.update({name: (item, until) for name, item in fresh.items()})
-            found.update(fresh)
         return found
 
     def forget(self) -> None:
         """Read everything again at the next question."""
+        self._changes += 1
         self._items.clear()
 
     async def _read(self, names: set[Name]) -> dict[Name, Item]:

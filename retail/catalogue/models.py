@@ -1,4 +1,4 @@
-"""Categories, products, SKUs with their codes, and prices by store and time."""
+"""Categories, products, SKUs with their codes, prices by store and time, and costs by time."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -84,3 +84,17 @@ class Price(Base):
     fen: Mapped[int] = mapped_column(BigInteger)
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]
+
+
+class SkuCost(Base):
+    """What one unit costs the chain, in fen, from a time on; the latest to begin counts.
+
+    Not of a store. Its wall shows it only to whose role reads costs.
+    """
+
+    __tablename__ = "sku_cost"
+    __table_args__ = (CheckConstraint("fen >= 0", name="not_negative"),)
+
+    sku_id: Mapped[UUID] = mapped_column(ForeignKey("sku.id"), primary_key=True)
+    valid_from: Mapped[datetime] = mapped_column(primary_key=True)
+    fen: Mapped[int] = mapped_column(BigInteger)

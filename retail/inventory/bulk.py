@@ -316,7 +316,7 @@ def _amount(event: NewEvent, item: Item, units: int, world: _World, store_id: UU
         return event.amount
     if event.amount is not None and (
         world.actor.may(P.SALE_PRICE, store_id)
-        or (event.amount % units == 0 and item.was_listed(store_id, event.amount // units))
+        or (event.amount % units == 0 and item.was_listed(store_id, event.amount // units, world.now))
     ):
         return event.amount
     occurred_at, _ = believable(event.occurred_at, world.now)

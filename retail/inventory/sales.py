@@ -123,7 +123,7 @@ def amount(actor: Actor, sale: NewSale, asked: NewLine, line: Counted, now: date
     pack = line.item.pack_units
     paid = asked.unit_price
     if paid is not None and not actor.may(Permission.SALE_PRICE, sale.store_id):
-        known = paid % pack == 0 and line.item.was_listed(sale.store_id, paid // pack)
+        known = paid % pack == 0 and line.item.was_listed(sale.store_id, paid // pack, now)
         paid = paid if known else None
     if paid is not None:
         return paid * asked.quantity

@@ -1,12 +1,14 @@
 """Questions about the catalogue, which everybody who is signed in may read."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
+from retail.catalogue.prices import price_history
 from retail.catalogue.queries import categories, sku_page, skus_by_id
-from schema.catalogue.types import Category, ScannedSku, Sku, SkuEdge
+from schema.catalogue.types import Category, Price, PriceEdge, ScannedSku, Sku, SkuEdge
 from schema.kernel.context import Info
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
 
@@ -16,6 +18,12 @@ class SkuConnection:
     edges: list[SkuEdge] = strawberry.field(description="The SKUs of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page ends.")
     total_count: int = strawberry.field(description="How many there are on all pages.")
+
+
+@strawberry.type(description="A page of prices, newest first.")
+class PriceConnection:
+    edges: list[PriceEdge] = strawberry.field(description="The prices of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page ends.")
 
 
 @strawberry.type
@@ -57,3 +65,28 @@ class CatalogueQuery:
         async with info.context.reading() as reading:
             row = (await skus_by_id(reading.session, [item.sku_id]))[item.sku_id]
         return ScannedSku(sku=Sku.of(row), pack_units=item.pack_units)
+
+    @strawberry.field(
+        description=(
+            "The prices that an SKU has had in a store (its own and the chain's), newest first; those still to come "
+            "only for whoever reads costs there."
+        )
+    )
+    async def prices(
+        self,
+        info: Info,
+        sku_id: Annotated[UUID, strawberry.argument(description="The SKU.")],
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")],
+        store_id: Annotated[UUID | None, strawberry.argument(description="The store; left out, the chain's.")] = None,
+        after: Annotated[str | None, strawberry.argument(description="An endCursor.")] = None,
+    ) -> PriceConnection:
+        size, place = page_size(first), key_of(after, datetime, UUID)
+        before = None if place is None else (place[0], place[1])
+        async with info.context.reading() as reading:
+            rows = await price_history(reading, sku_id=sku_id, store_id=store_id, first=size, after=before)
+        edges = [
+            PriceEdge(cursor=cursor_of((row.valid_from.isoformat(), str(row.price_id))), node=Price.of(row))
+            for row in rows[:size]
+        ]
+        end = edges[-1].cursor if edges else None
+        return PriceConnection(edges=edges, page_info=PageInfo(has_next_page=len(rows) > size, end_cursor=end))

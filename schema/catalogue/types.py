@@ -1,11 +1,13 @@
 """Categories and SKUs as they are told."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from retail.access.permissions import Permission
+from retail.catalogue.prices import PriceRow
 from retail.catalogue.queries import CategoryRow, SkuRow
 from retail.kernel.refusal import NotFound
 from schema.kernel.context import Info
@@ -48,11 +50,38 @@ class Sku:
     async def price(
         self, info: Info, store_id: Annotated[UUID, strawberry.argument(description="The store.")]
     ) -> Fen | None:
-        if not info.context.actor.may(Permission.STORE_READ, store_id):
-            raise NotFound("storeId", "store", "门店")
-        item = await info.context.items.load(self.id)
-        fen = item.price(store_id, info.context.desk.office.clock()) if item else None
+        fen = await _price(info, self.id, store_id)
         return None if fen is None else Fen(fen)
+
+    @strawberry.field(
+        description="What one base unit costs the chain now, in fen; null if unknown, and for whoever reads no costs."
+    )
+    async def cost(self, info: Info) -> Fen | None:
+        fen = await info.context.costs.load(self.id)
+        return None if fen is None else Fen(fen)
+
+    @strawberry.field(
+        description=(
+            "Price less cost of one base unit in a store now, in fen; negative where it is sold below cost. "
+            "Null if either is unknown, and for whoever reads no costs there."
+        )
+    )
+    async def margin(
+        self, info: Info, store_id: Annotated[UUID, strawberry.argument(description="The store.")]
+    ) -> Fen | None:
+        known = await _price_and_cost(info, self.id, store_id)
+        return None if known is None else Fen(known[0] - known[1])
+
+    @strawberry.field(
+        description=(
+            "The margin as a part of the price, at most 1. Null where the margin is, and where the price is 0."
+        )
+    )
+    async def margin_rate(
+        self, info: Info, store_id: Annotated[UUID, strawberry.argument(description="The store.")]
+    ) -> float | None:
+        known = await _price_and_cost(info, self.id, store_id)
+        return None if known is None or known[0] == 0 else (known[0] - known[1]) / known[0]
 
     @classmethod
     def of(cls, row: SkuRow) -> "Sku":
@@ -67,6 +96,53 @@ class Sku:
             category=Category.of(row.category),
             gtins=[Gtin(gtin=gtin, pack_units=units) for gtin, units in row.gtins],
         )
+
+
+async def _price(info: Info, sku_id: UUID, store_id: UUID) -> int | None:
+    """Return the price of an SKU in a store that the asker sees; any other store is not found."""
+    if not info.context.actor.may(Permission.STORE_READ, store_id):
+        raise NotFound("storeId", "store", "门店")
+    item = await info.context.items.load(sku_id)
+    return item.price(store_id, info.context.desk.office.clock()) if item else None
+
+
+async def _price_and_cost(info: Info, sku_id: UUID, store_id: UUID) -> tuple[int, int] | None:
+    """Return both where the asker may read costs and both are known."""
+    price = await _price(info, sku_id, store_id)
+    if price is None or not info.context.actor.may(Permission.COST_READ, store_id):
+        return None
+    cost = await info.context.costs.load(sku_id)
+    return None if cost is None else (price, cost)
+
+
+@strawberry.type(description="A price of one base unit, from a time on. A later one in the same place supersedes it.")
+class Price:
+    id: UUID = strawberry.field(description="The price.")
+    sku_id: UUID = strawberry.field(description="The SKU.")
+    store_id: UUID | None = strawberry.field(
+        description="The store; null for the chain's, which a store's own precedes."
+    )
+    fen: Fen = strawberry.field(description="In fen.")
+    valid_from: datetime = strawberry.field(description="When it begins.")
+    valid_until: datetime | None = strawberry.field(description="When it ends by itself, if it does.")
+
+    @classmethod
+    def of(cls, row: PriceRow) -> "Price":
+        """Return a price as it is told."""
+        return cls(
+            id=row.price_id,
+            sku_id=row.sku_id,
+            store_id=row.store_id,
+            fen=Fen(row.fen),
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+        )
+
+
+@strawberry.type(description="A price on a page.")
+class PriceEdge:
+    cursor: str = strawberry.field(description="Its place.")
+    node: Price = strawberry.field(description="The price.")
 
 
 @strawberry.type(description="What a scanned or typed code means.")

@@ -10,6 +10,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from retail.access.actor import Actor
 from retail.access.work import Reading
+from retail.catalogue.costs import costs
 from retail.catalogue.lookup import Item
 from retail.inventory.desk import Desk
 from retail.push.endpoints import PushRules
@@ -30,9 +31,11 @@ class Context:
     session_key: str = field(default="", kw_only=True)
     push: PushRules = field(default=PushRules(), kw_only=True)
     items: DataLoader[UUID, Item | None] = field(init=False)
+    costs: DataLoader[UUID, int | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.items = DataLoader(self._items, cache=False)
+        self.costs = DataLoader(self._costs, cache=False)
 
     def reading(self) -> AbstractAsyncContextManager[Reading]:
         """Open one short session for reading in the asker's name."""
@@ -40,6 +43,11 @@ class Context:
 
     async def _items(self, sku_ids: list[UUID]) -> list[Item | None]:
         found = await self.desk.lookup.find(sku_ids)
+        return [found.get(sku_id) for sku_id in sku_ids]
+
+    async def _costs(self, sku_ids: list[UUID]) -> list[int | None]:
+        async with self.reading() as reading:
+            found = await costs(reading, sku_ids)
         return [found.get(sku_id) for sku_id in sku_ids]
 
 

@@ -13,6 +13,7 @@ from retail.access.assignments import LastOfRole as LastOfRoleRefusal
 from retail.access.granting import NotToYourself as NotToYourselfRefusal
 from retail.access.granting import RoleAboveYours as RoleAboveYoursRefusal
 from retail.access.granting import WiderThanYours as WiderThanYoursRefusal
+from retail.catalogue.prices import PriceMoved as PriceMovedRefusal
 from retail.inventory.adjustments import StockMoved as StockMovedRefusal
 from retail.inventory.batching import StoreroomUnreachable, is_unreachable
 from retail.inventory.reservations import InsufficientStock as InsufficientStockRefusal
@@ -22,6 +23,7 @@ from retail.kernel.refusal import Refusal as DomainRefusal
 from retail.people import errors as people
 from retail.push.commands import OnlyPeople as OnlyPeopleRefusal
 from schema.kernel.enums import Role
+from schema.kernel.scalars import Fen
 
 
 @strawberry.interface(description="Why something was not done. Nothing has been changed.")
@@ -113,6 +115,12 @@ class LastOfRole(Refusal):
     role: Role = strawberry.field(description="The role.")
 
 
+@strawberry.type(description="The price is not what the screen showed. Nothing was changed.")
+class PriceMoved(Refusal):
+    expected: Fen = strawberry.field(description="What the request thought it was, in fen.")
+    actual: Fen | None = strawberry.field(description="What it is, in fen; null if there is none.")
+
+
 @strawberry.type(description="It has ended before.")
 class AlreadyOver(Refusal):
     ended_at: datetime = strawberry.field(description="When.")
@@ -184,6 +192,11 @@ HANDLERS = (
     _handler(ReservationClosedRefusal, ReservationClosed, lambda said: {"status": said.status}),
     _handler(RoleAboveYoursRefusal, RoleAboveYours, lambda said: {"role": said.role}),
     _handler(WiderThanYoursRefusal, WiderThanYours, lambda said: {"path": said.path}),
+    _handler(
+        PriceMovedRefusal,
+        PriceMoved,
+        lambda said: {"expected": Fen(said.expected), "actual": None if said.actual is None else Fen(said.actual)},
+    ),
     _handler(NotToYourselfRefusal, NotToYourself, lambda _: {}),
     _handler(LastOfRoleRefusal, LastOfRole, lambda said: {"role": said.role}),
     _handler(AlreadyOverRefusal, AlreadyOver, lambda said: {"ended_at": said.ended_at}),

@@ -1,6 +1,7 @@
 """Paging: connections of 1 to 100 rows, with opaque cursors that stay right while rows come and go."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,8 @@ def key_of(cursor: str | None, *kinds: type) -> list[Any] | None:
 def _value(value: object, kind: type) -> object:
     if kind is UUID and isinstance(value, str):
         return UUID(value)
+    if kind is datetime and isinstance(value, str) and (instant := datetime.fromisoformat(value)).tzinfo is not None:
+        return instant
     if kind is int and isinstance(value, int) and abs(value) < LARGEST:
         return value
     if kind is str and isinstance(value, str) and "\0" not in value:
