@@ -7,7 +7,7 @@ Revises: 0001
 from alembic import op
 
 from migrations import run_script
-from migrations.walls import APP, SYSTEM, create_roles, disclose, enclose, enclose_where, give_to_system, grant
+from migrations.walls import APP, SEEN, SYSTEM, create_roles, disclose, enclose, enclose_where, give_to_system, grant
 
 revision = "0002"
 down_revision = "0001"
@@ -36,7 +36,7 @@ def upgrade() -> None:
         grant(table, rights)
     enclose("store", "id")
     grant("store")
-    enclose_where("price", "store_id is null or store_id = any ((select visible_stores())::uuid[])")
+    enclose_where("price", f"store_id is null or store_id in {SEEN}")
     grant("price")
     enclose_where("applied_request", "actor_id = (select acting_id())")
     grant("applied_request", "select, insert, update (answer, replays)")
