@@ -53,7 +53,7 @@ class Application:
         people = PeopleOffice(office, Vault(masters), viewing_policy(settings))
         self.desk = Desk(office, self.counter, Lookup(sessions), Directory(sessions), people)
         self.feed = StockFeed(sessions)
-        self.auth = Auth(sessions, utc_now, settings.site, demo_accounts, settings.company_sign_in)
+        self.auth = Auth(sessions, utc_now, settings.site, demo_accounts, settings.company_sign_in, masters=masters)
         self.askers = Askers(self.auth, self.desk, self.feed)
         self.jobs = Jobs(office)
         self.door = rules_of(settings)

@@ -11,6 +11,7 @@ import structlog
 
 from api.database import system_office
 from api.settings import PREFIX, Settings, WrongSettings
+from auth.keys import require_signing_keys
 from retail.kernel.privacy.masters import BadMasterKeys, MasterKeys, new_master_key
 from retail.kernel.privacy.sealing import CannotOpen
 from retail.kernel.privacy.vault import Vault
@@ -51,10 +52,11 @@ def read_ring(text: str) -> MasterKeys:
 
 
 async def require_ring(database_url: str, masters: MasterKeys) -> None:
-    """Raise `WrongSettings` unless every master key that has sealed people's keys is on the ring, and is itself."""
+    """Raise `WrongSettings` unless the ring opens what is wrapped in the database."""
     async with system_office(database_url) as office, office.system() as session:
         try:
             await Vault(masters).check(session)
+            await require_signing_keys(session, masters)
         except CannotOpen as wrong:
             raise WrongSettings(f"{NAME}: does not open what is in the database: {wrong}") from None
 

@@ -30,6 +30,7 @@ from retail.access.actor import ActorKind, Limits
 from retail.access.models import ChannelClient, Person
 from retail.access.permissions import ROLE_TABLE, Role
 from retail.kernel.clock import Clock
+from retail.kernel.privacy.masters import MasterKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Auth:
         public_url: str,
         demo_accounts: Sequence[DemoAccount] = (),
         company: Sequence[OidcSettings | WeComSettings] = (),
+        *,
+        masters: MasterKeys,
     ) -> None:
         self._database = sessions
         self.clock = clock
@@ -65,7 +68,7 @@ class Auth:
         self.steps = Steps(sessions, clock, self.cookies, self.sessions, self.known_devices)
         self.company = CompanyDesk(sessions, clock, public_url, company)
         self.clients = Clients(sessions, clock)
-        keys = KeyRing(sessions, clock)
+        keys = KeyRing(sessions, clock, masters)
         self.tokens = AccessTokens(public_url, keys, clock)
         self.token_endpoint = TokenEndpoint(self.clients, keys, self.tokens)
 

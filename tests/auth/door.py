@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from auth import Auth, DemoAccount, routes
 from auth.accounts import create_channel_credentials, create_local_account
 from retail.access.models import ChannelClient, Person
+from tests.support.environment import MASTERS
 
 PASSWORD = "jasmine-green-tea"
 
@@ -58,7 +59,7 @@ class Door:
         self.database = database
         self.clock = clock or TurnableClock()
         self.public_url = public_url
-        self.auth = Auth(database, self.clock, public_url, demo_accounts)
+        self.auth = Auth(database, self.clock, public_url, demo_accounts, masters=MASTERS)
         self._app = Starlette(routes=routes)
         self._app.state.auth = self.auth
         self._open = AsyncExitStack()

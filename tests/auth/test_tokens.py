@@ -20,6 +20,7 @@ from auth.tokens import LIFE
 from retail.access.actor import ActorKind
 from retail.access.models import ChannelClient
 from tests.auth.door import Channel, Door, is_known
+from tests.support.environment import MASTERS
 
 MOMENT = timedelta(seconds=5)
 
@@ -225,7 +226,7 @@ async def test_a_retired_key_takes_its_tokens_along_and_the_next_key_signs(door:
 
     async with door.database.begin() as session:
         await session.execute(update(SigningKey).values(retired_at=door.clock()))
-        session.add(new_signing_key(door.clock()))
+        session.add(new_signing_key(door.clock(), MASTERS))
     door.clock.turn(MOMENT)
 
     assert not await is_known(program, old)
@@ -238,7 +239,7 @@ async def test_a_key_can_be_changed_without_a_failed_request(door: Door) -> None
     channel = await door.register_channel()
     old = await door.token_of(channel)
 
-    next_key = new_signing_key(door.clock() + timedelta(seconds=1))
+    next_key = new_signing_key(door.clock() + timedelta(seconds=1), MASTERS)
     async with door.database.begin() as session:
         unretired = SigningKey.retired_at.is_(None)
         await session.execute(update(SigningKey).where(unretired).values(retired_at=door.clock() + 2 * LIFE))
@@ -265,11 +266,11 @@ async def test_processes_that_start_at_once_agree_on_one_key(door: Door) -> None
 
 
 async def _first_kid(door: Door) -> str | None:
-    return (await KeyRing(door.database, door.clock).signing()).kid
+    return (await KeyRing(door.database, door.clock, MASTERS).signing()).kid
 
 
 async def _signing_key(door: Door) -> OKPKey:
-    return await KeyRing(door.database, door.clock).signing()
+    return await KeyRing(door.database, door.clock, MASTERS).signing()
 
 
 async def _accepts(door: Door, header: dict[str, Any], claims: dict[str, Any], key: OKPKey) -> bool:

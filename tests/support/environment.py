@@ -2,8 +2,11 @@
 
 import os
 
-MASTER_KEYS = "tests:" + "dHJ1ZXNoZWxmIHRlc3RzLCBub3QgYSBzZWNyZXQuLi4="
+from retail.kernel.privacy.masters import MasterKeys
+
+MASTER_KEYS = "tests:dHJ1ZXNoZWxmIHRlc3RzLCBub3QgYSBzZWNyZXQuLi4="
 """A ring of master keys that is nobody's secret."""
+MASTERS = MasterKeys.parse(MASTER_KEYS)
 
 
 def clean_environment(**settings: str) -> dict[str, str]:

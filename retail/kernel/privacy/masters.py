@@ -21,6 +21,8 @@ from retail.kernel.privacy.sealing import KEY_BYTES, CannotOpen, Place, new_key,
 
 _ID = re.compile(r"[a-zA-Z0-9._-]{1,32}")
 _WRAP = "wrap"
+WRAPPED = "wrapped:"
+"""What a text that is wrapped begins with."""
 
 
 class BadMasterKeys(ValueError):
@@ -85,6 +87,26 @@ class MasterKeys:
         if key is None:
             raise CannotOpen(f"the master key {wrapped.master_id} is not on the ring")
         return unseal(key, wrapped.sealed, place.associated(wrapped.master_id))
+
+    def wrap_text(self, clear: str, place: Place) -> str:
+        """Seal a secret for a text column, with the id of the key."""
+        wrapped = self.wrap(clear.encode(), place)
+        return f"{WRAPPED}{wrapped.master_id}:{b64encode(wrapped.sealed).decode()}"
+
+    def unwrap_text(self, text: str, place: Place) -> str:
+        """Open what `wrap_text` sealed; raise `CannotOpen` if it is not that, or anything has changed."""
+        if not text.startswith(WRAPPED):
+            raise CannotOpen("not a wrapped text")
+        master_id, _, coded = text.removeprefix(WRAPPED).partition(":")
+        try:
+            sealed = b64decode(coded, validate=True)
+        except (NotBase64, ValueError):
+            raise CannotOpen("a wrapped text is not base64") from None
+        return self.unwrap(Wrapped(master_id, sealed), place).decode()
+
+    def wraps_first(self, text: str) -> bool:
+        """Say whether the first key has wrapped a text."""
+        return text.startswith(f"{WRAPPED}{self.first}:")
 
     def derive(self, label: str, *, master_id: str | None = None, length: int = KEY_BYTES) -> bytes:
         """Return a key for another use, from the first or a named key of the ring; the same for the same label.

@@ -20,12 +20,11 @@ from retail.inventory.batching import Counter
 from retail.inventory.desk import Desk
 from retail.inventory.ledger import Entry
 from retail.kernel.base import new_id
-from retail.kernel.privacy.masters import MasterKeys
 from retail.kernel.privacy.vault import Vault
 from retail.people.office import PeopleOffice
 from retail.stores.directory import Directory, StoreEntry
 from retail.stores.models import BusinessDay, Region, Store
-from tests.support.environment import MASTER_KEYS
+from tests.support.environment import MASTERS
 
 SHANGHAI, URUMQI, KATHMANDU, NEW_YORK = "Asia/Shanghai", "Asia/Urumqi", "Asia/Kathmandu", "America/New_York"
 NOON_IN_SHANGHAI = datetime(2026, 11, 20, 4, 2, tzinfo=UTC)
@@ -77,7 +76,7 @@ class Books:
             Counter(engine, lambda _events: None),
             Lookup(self.sessions, self.clock),
             self.directory,
-            PeopleOffice(self.office, Vault(MasterKeys.parse(MASTER_KEYS))),
+            PeopleOffice(self.office, Vault(MASTERS)),
         )
         self.region_ids: dict[str, UUID] = {}
         self.categories: dict[str, UUID] = {}
