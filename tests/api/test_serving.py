@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,6 +15,7 @@ from api.database import as_login
 from api.embedded import EmbeddedPostgres
 from api.serving import migrate, require_shape, serve
 from api.settings import ROOT, WrongSettings, read_settings
+from retail.access.scope import APP_ROLE
 from tests.support.environment import clean_environment
 from tests.support.ports import free_port
 from tests.support.postgres import TestingPostgres
@@ -106,3 +108,19 @@ def _wait_until(condition: Callable[[], bool], program: subprocess.Popen[bytes])
         assert program.poll() is None, "the demo ended by itself"
         assert time.monotonic() < deadline, "the demo was not ready in a minute"
         time.sleep(0.1)
+
+
+def test_an_owner_who_is_no_superuser_can_migrate_and_let_the_program_in() -> None:
+    """As with a hosted PostgreSQL: the owner may make roles and owns the database, nothing more."""
+    with TestingPostgres() as hosted, hosted.database() as url:
+        hosted.psql("create role landlord login createrole")
+        hosted.psql(f"alter database {urlsplit(url).path[1:]} owner to landlord")
+        hosted.psql("alter schema public owner to landlord", url)
+        tenant = as_login(url, "tenant")
+
+        migrate(as_login(url, "landlord"), tenant)
+        migrate(as_login(url, "landlord"), tenant)
+
+        require_shape(tenant)
+        assert hosted.psql("select relowner::regrole from pg_class where relname = 'movement'", url) == "landlord"
+        assert hosted.psql(f"set role {APP_ROLE}; select count(*) from store", url) == "0"
