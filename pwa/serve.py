@@ -62,7 +62,6 @@ OF_SCRIPTS = [
 OF_THE_REST = ["default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "sandbox"]
 NOT_FOR_US = (
     "accelerometer",
-    "bluetooth",
     "browsing-topics",
     "display-capture",
     "encrypted-media",

@@ -145,10 +145,27 @@ async def test_nobody_writes_to_the_app(shop: httpx.AsyncClient) -> None:
 async def test_only_our_own_scripts_may_run(shop: httpx.AsyncClient) -> None:
     policy = (await shop.get("/", headers=BROWSER)).headers["content-security-policy"]
 
-    assert "script-src 'self' 'wasm-unsafe-eval'" in policy
-    assert "unsafe-inline" not in policy
-    assert "'unsafe-eval'" not in policy
+    assert "script-src 'self';" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert "unsafe" not in policy
     assert (await shop.get("/sw.js")).headers["x-content-type-options"] == "nosniff"
+
+
+async def test_web_assembly_runs_in_workers_alone(shop: httpx.AsyncClient) -> None:
+    worker = (await shop.get("/assets/main-4f2a.js")).headers["content-security-policy"]
+
+    assert "script-src 'self' 'wasm-unsafe-eval'" in worker
+    assert "'unsafe-eval'" not in worker
+    assert "sandbox" in (await shop.get("/assets/reader-77aa.wasm")).headers["content-security-policy"]
+
+
+async def test_a_page_that_is_still_fresh_keeps_its_own_policy(shop: httpx.AsyncClient) -> None:
+    page = await shop.get("/", headers=BROWSER)
+
+    same = await shop.get("/", headers={**BROWSER, "If-None-Match": page.headers["etag"]})
+
+    assert same.status_code == 304
+    assert same.headers["content-security-policy"] == page.headers["content-security-policy"]
 
 
 async def test_a_socket_to_a_page_is_closed(dist: Path) -> None:
