@@ -65,7 +65,7 @@ def seed() -> None:
     settings = _settings()
     with database(settings, shared=True) as url:
         migrate(owner_of(settings, url), url)
-        seed(url)
+        seed(settings, url)
 
 
 @app.command()
@@ -113,19 +113,72 @@ def add_person(
     role: Annotated[Role, typer.Option(help="The role.")],
     store: Stores = None,
     region: Regions = None,
+    phone: Annotated[str, typer.Option(help="The phone, sealed; +86 unless it says otherwise. '-' asks for it.")] = "",
 ) -> None:
     """Hire somebody into a role in stores, regions or (neither named) the whole chain; prints a first password."""
     from api import admin
+    from api.hiring import phone_and_vault
     from api.serving import database
 
-    with database(_settings(), shared=True) as url:
+    settings = _settings()
+    number, vault = phone_and_vault(settings, typer.prompt("phone", hide_input=True) if phone == "-" else phone)
+    with database(settings, shared=True) as url:
         first = admin.run(
             url,
             lambda work: admin.add_person(
-                work, name=name, login=login, role=role, stores=store or [], regions=region or []
+                work,
+                name=name,
+                login=login,
+                role=role,
+                stores=store or [],
+                regions=region or [],
+                phone=number,
+                vault=vault,
             ),
         )
     typer.echo(f"{login} {first}")
+
+
+@app.command()
+def import_people(file: File) -> None:
+    """Hire people from a CSV file: name, role, login, stores, regions, phone; prints the first passwords."""
+    from rich.progress import Progress
+
+    from api import admin
+    from api.hiring import import_people
+    from api.master_keys import ring
+    from api.serving import database
+    from retail.kernel.privacy.vault import Vault
+
+    settings = _settings()
+    vault = Vault(ring(settings))
+    with database(settings, shared=True) as url, Progress(transient=True) as bar:
+        task = bar.add_task("员工 · people", total=None)
+        hired = admin.run(url, lambda work: import_people(work, vault, file, lambda n: bar.update(task, completed=n)))
+    for login, first in hired:
+        typer.echo(f"{login} {first}")
+
+
+@app.command()
+def make_master_key(
+    master_id: Annotated[str | None, typer.Option("--id", help="What to call it; left out, the day.")] = None,
+) -> None:
+    """Print a fresh key for TRUESHELF_MASTER_KEYS."""
+    from api.secrets_commands import make_master_key
+
+    make_master_key(master_id)
+
+
+@app.command()
+def rotate_master_key() -> None:
+    """Bring everything that is sealed under the first key of TRUESHELF_MASTER_KEYS; may be interrupted."""
+    from api.secrets_commands import rotate_master_key
+
+    rotate_master_key(_settings())
+
+
+for each in COMMANDS:
+    app.command()(each)
 
 
 @app.command()

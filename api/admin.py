@@ -30,6 +30,9 @@ from retail.catalogue.models import Category, Locality
 from retail.kernel.base import new_id
 from retail.kernel.content import as_uuid
 from retail.kernel.events import CatalogueChanged
+from retail.kernel.privacy.masking import Personal
+from retail.kernel.privacy.vault import Vault
+from retail.people.commands import set_phones
 from retail.stores.models import Region, Store, StoreKind
 
 T = TypeVar("T")
@@ -185,11 +188,21 @@ async def add_person(
     stores: Sequence[str],
     regions: Sequence[str],
     password: str | None = None,
+    phone: Personal | None = None,
+    vault: Vault | None = None,
 ) -> str:
-    """Hire somebody into a role in stores, regions or (neither named) the chain; return the first password."""
+    """Hire somebody into a role in stores, regions or (neither named) the chain; return the first password.
+
+    Without a login (empty) there is no password either: they sign in through the company. A phone needs a vault.
+    """
     person = Person(id=new_id(), name=name)
     work.session.add(person)
     work.session.add(await _assignment(work, role, stores, regions, person_id=person.id))
+    if phone is not None and vault is not None:
+        await work.session.flush()
+        await set_phones(work, vault, {person.id: phone})
+    if not login:
+        return ""
     first = password or secrets.token_urlsafe(9)
     try:
         await create_local_account(work.session, person.id, login, first)

@@ -25,6 +25,7 @@ from api.master_keys import read_ring, require_ring, ring_text, warn_of_file
 from api.settings import PREFIX, Settings, WrongSettings, asyncpg_url
 from migrations import alembic_config
 from retail.insights.projection import rebuild
+from retail.kernel.privacy.vault import Vault
 
 GRACE_SECONDS = 5
 
@@ -128,12 +129,13 @@ def owner_of(settings: Settings, database_url: str) -> str:
     return as_login(database_url, EMBEDDED_OWNER) if settings.database_url is None else database_url
 
 
-def seed(database_url: str) -> DemoSeeded:
+def seed(settings: Settings, database_url: str) -> DemoSeeded:
     """Make the demo chain unless it is there, showing what is being done."""
+    vault = Vault(read_ring(ring_text(settings)))
 
     async def make() -> DemoSeeded:
         async with system_office(database_url) as office:
-            return await seed_demo(office, show)
+            return await seed_demo(office, show, vault)
 
     with Console(stderr=True).status("示例连锁 · demo chain") as status:
 
@@ -177,7 +179,7 @@ def run_demo(settings: Settings, *, trade: bool) -> None:
     console = Console()
     with database(settings) as url:
         migrate(owner_of(settings, url), url)
-        seeded = seed(url)
+        seeded = seed(settings, url)
         os.environ[f"{PREFIX}DEMO"] = "true"
         _introduce(console, settings, seeded)
         with with_demo_company(settings.site), _trading(settings, on=trade):

@@ -29,6 +29,9 @@ from retail.insights.projection import catch_up
 from retail.inventory import ledger
 from retail.kernel.base import new_id
 from retail.kernel.clock import business_day
+from retail.kernel.privacy.masking import Personal
+from retail.kernel.privacy.vault import Vault
+from retail.people.commands import set_phones
 from retail.stores.models import BusinessDay, Chain, Region, Store, StoreKind
 
 CHAIN_NAME = "青柚茶集便利"
@@ -53,27 +56,31 @@ def _silent(_what: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-async def seed_demo(office: Office, progress: Progress = _silent) -> DemoSeeded:
-    """Make the demo chain unless it is there; a few seconds."""
+async def seed_demo(office: Office, progress: Progress = _silent, vault: Vault | None = None) -> DemoSeeded:
+    """Make the demo chain unless it is there; a few seconds. With a vault, everybody has an invented phone."""
     async with office.work(None) as work:
         await work.session.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _LOCK})
         first = next(city.code_of(shop) for city, shop in shops())
         fresh = await work.session.scalar(select(Store.id).where(Store.code == first)) is None
         if fresh:
-            await _seed(work, progress)
+            await _seed(work, progress, vault)
     if fresh:
         # So that the first screen does not show a day without sales while a server adds them up.
         await catch_up(office)
     return DemoSeeded(staff.accounts(), staff.CLIENTS, fresh)
 
 
-async def _seed(work: Work, progress: Progress) -> None:
+async def _seed(work: Work, progress: Progress, vault: Vault | None) -> None:
     progress("门店 · stores", 0, 1)
     regions, stores = await _open_stores(work)
     progress("商品 · goods", 0, 1)
     skus = await _list_goods(work)
     progress("员工 · people", 0, 1)
     people = await _hire(work, regions, stores)
+    if vault is not None:
+        # Numbers that look as invented as they are: 13800000001 and so on.
+        phones = {each: Personal(f"+86138{n:08d}") for n, each in enumerate(people.values(), 1)}
+        await set_phones(work, vault, phones)
     channels = await _connect(work)
     await _open_days(work, stores, people)
 
