@@ -177,10 +177,6 @@ def rotate_master_key() -> None:
     rotate_master_key(_settings())
 
 
-for each in COMMANDS:
-    app.command()(each)
-
-
 @app.command()
 def add_channel(name: str, store: Stores = None, region: Regions = None) -> None:
     """Connect a till system, ERP or platform; prints its client id and secret, once."""
