@@ -167,12 +167,13 @@ async def standing(work: Work, region_of: Mapping[UUID, UUID]) -> Actor:
     await work.session.execute(select(func.pg_advisory_xact_lock(_ACCESS_LOCK)))
     work.now += timedelta(seconds=monotonic() - began)  # what ended while this waited has ended
     before = work.actor
-    if before is not None:
-        now = await load_actor(work.session, kind=before.kind, actor_id=before.id, region_of=region_of, now=work.now)
-        if now is not None:
-            # What proved the identity may have narrowed it: never more than the actor came with.
-            return replace(now, grants={each: now.stores(each) & before.stores(each) for each in now.grants})
-    raise NotPermitted(Permission.ACCESS_GRANT)
+    if before is None:
+        raise NotPermitted(Permission.ACCESS_GRANT)
+    now = await load_actor(work.session, kind=before.kind, actor_id=before.id, region_of=region_of, now=work.now)
+    if now is None or not now.stores(Permission.ACCESS_GRANT) & before.stores(Permission.ACCESS_GRANT):
+        raise NotPermitted(Permission.ACCESS_GRANT)
+    # What proved the identity may have narrowed it: never more than the actor came with.
+    return replace(now, grants={each: now.stores(each) & before.stores(each) for each in now.grants})
 
 
 async def find_staff(work: Work, person_id: UUID) -> Person:

@@ -14,11 +14,11 @@ from retail.access.actor import Actor
 from retail.access.assignments import Given, assignments_of, close, find_staff, guard_last, standing
 from retail.access.granting import MAY_GIVE, RoleAboveYours, WiderThanYours, check_giving, is_in_sight
 from retail.access.models import Assignment
-from retail.access.permissions import Permission, Role
+from retail.access.permissions import Role
 from retail.access.work import Work
 from retail.audit import log
 from retail.kernel.events import AccessChanged
-from retail.kernel.refusal import InvalidInput, NotFound, NotPermitted, Problem
+from retail.kernel.refusal import InvalidInput, NotFound, Problem
 
 RECORDED_BEHIND = timedelta(days=400)
 RECORDED_AHEAD = timedelta(days=366)
@@ -40,8 +40,6 @@ async def record_leaver(
     recorder = await standing(work, region_of)
     if problems := list(_problems(left_at, work.now)):
         raise InvalidInput(problems)
-    if not recorder.stores(Permission.ACCESS_GRANT):
-        raise NotPermitted(Permission.ACCESS_GRANT)
     person = await find_staff(work, person_id)
     held = await assignments_of(work.session, person_id, work.now)
     check_letting_go(recorder, held, region_of)
@@ -64,7 +62,7 @@ def check_letting_go(recorder: Actor, held: Sequence[Given], region_of: Mapping[
     role is above the recorder. Somebody without any role is headquarters' to let go.
     """
     if not held:
-        if any(one.role is Role.HQ_OPERATIONS for one in recorder.held):
+        if any(one.role == Role.HQ_OPERATIONS for one in recorder.held):
             return
         raise NotFound("personId", "person", "员工")
     if not any(is_in_sight(recorder, each.reach, region_of) for each in held):
