@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
+from api.channel_commands import COMMANDS
 from api.log import configure_log
 from api.mendable import Mendable
 from api.settings import ROOT, Settings, WrongSettings, read_settings
@@ -177,17 +178,8 @@ def rotate_master_key() -> None:
     rotate_master_key(_settings())
 
 
-@app.command()
-def add_channel(name: str, store: Stores = None, region: Regions = None) -> None:
-    """Connect a till system, ERP or platform; prints its client id and secret, once."""
-    from api import admin
-    from api.serving import database
-
-    with database(_settings(), shared=True) as url:
-        client_id, secret = admin.run(
-            url, lambda work: admin.add_channel(work, name=name, stores=store or [], regions=region or [])
-        )
-    typer.echo(f"client_id={client_id}\nclient_secret={secret}")
+for each in COMMANDS:
+    app.command()(each)
 
 
 @app.command()

@@ -20,8 +20,8 @@ from sqlalchemy.exc import IntegrityError
 
 from api.database import system_office
 from api.mendable import Mendable
-from auth.accounts import create_channel_credentials, create_local_account
-from retail.access.models import Assignment, ChannelClient, Person
+from auth.accounts import create_local_account
+from retail.access.models import Assignment, Person
 from retail.access.permissions import Role
 from retail.access.work import Work
 from retail.catalogue.codes import is_gtin
@@ -213,33 +213,32 @@ async def add_person(
     return first
 
 
-async def add_channel(work: Work, *, name: str, stores: Sequence[str], regions: Sequence[str]) -> tuple[str, str]:
-    """Connect a till system, ERP or platform; return its client id and secret, shown once."""
-    channel = ChannelClient(id=new_id(), name=name)
-    work.session.add(channel)
-    work.session.add(await _assignment(work, Role.CHANNEL, stores, regions, channel_id=channel.id))
-    return await create_channel_credentials(work.session, channel.id)
-
-
 async def _assignment(
     work: Work,
     role: Role,
     stores: Sequence[str],
     regions: Sequence[str],
     *,
-    person_id: UUID | None = None,
-    channel_id: UUID | None = None,
+    person_id: UUID,
 ) -> Assignment:
     await work.session.flush()
-    store_ids = await _ids(work, Store, stores, "store") if stores else None
-    region_ids = await _ids(work, Region, regions, "region") if regions else None
+    store_ids, region_ids = await ids_of(work, stores, regions)
     return Assignment(
         person_id=person_id,
-        channel_id=channel_id,
         role=role,
         store_ids=store_ids,
         region_ids=region_ids,
         valid_from=work.now,
+    )
+
+
+async def ids_of(
+    work: Work, stores: Sequence[str], regions: Sequence[str]
+) -> tuple[list[UUID] | None, list[UUID] | None]:
+    """Return the ids of stores and of regions by their codes; None where none is named."""
+    return (
+        await _ids(work, Store, stores, "store") if stores else None,
+        await _ids(work, Region, regions, "region") if regions else None,
     )
 
 

@@ -1,17 +1,15 @@
-"""Giving people and channels the means to prove who they are, and taking them away.
+"""Giving people the means to prove who they are, and taking them away.
 
 For seeding and the command line. The caller opens the session and commits it.
 """
 
-import secrets
 from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import func, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth.clients import hash_secret
-from auth.models import LocalAccount, OAuthClient, StaffSession
+from auth.models import LocalAccount, StaffSession
 from auth.passwords import fold_login, hash_password, is_login
 
 
@@ -44,19 +42,3 @@ async def disable_local_account(session: AsyncSession, person_id: UUID) -> None:
         .where(StaffSession.person_id == person_id, StaffSession.revoked_at.is_(None))
         .values(revoked_at=func.now())
     )
-
-
-async def create_channel_credentials(session: AsyncSession, channel_id: UUID) -> tuple[str, str]:
-    """Give a channel credentials: return its client id and its secret, which is never shown again."""
-    client_id = f"tsc_{secrets.token_hex(8)}"
-    secret = f"tss_{secrets.token_urlsafe(32)}"
-    await session.flush()
-    await session.execute(
-        insert(OAuthClient).values(client_id=client_id, channel_id=channel_id, secret_hashes=[hash_secret(secret)])
-    )
-    return client_id, secret
-
-
-async def revoke_channel_credentials(session: AsyncSession, client_id: str) -> None:
-    """Take a client's credentials away; tokens that it already holds die within 3 s."""
-    await session.execute(update(OAuthClient).where(OAuthClient.client_id == client_id).values(revoked_at=func.now()))

@@ -1,39 +1,81 @@
-"""The clients that may ask for tokens: the credentials of a channel and whether they still hold.
+"""The clients that may ask for tokens, and whether what they hold is still good.
 
-A client is believed for 3 s at most, so one that is revoked, or whose channel is, loses its
-tokens as well within that time.
+A client is believed for 3 s at most, so one that is revoked or has given a token back loses it in every process
+within that time. Whoever asks for a token is looked up afresh: a new secret is good at once.
 """
 
-import hashlib
 import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.brief_memory import BriefMemory
-from auth.models import OAuthClient
+from auth.identify import Identity
+from auth.oauth_models import RevokedToken
+from auth.tokens import VerifiedToken
+from retail.access.actor import ActorKind
+from retail.access.channel_models import ChannelKey, ChannelSecret
+from retail.access.channels import hash_secret
 from retail.access.models import ChannelClient
+from retail.access.permissions import Permission
 from retail.kernel.clock import Clock
+from retail.kernel.content import as_uuid
 
 _LONGEST_ID = 64
+_PERMISSIONS = {permission.value: permission for permission in Permission}
 
 
 @dataclass(frozen=True, slots=True)
 class KnownClient:
-    """A client in good standing and the channel that it speaks for."""
+    """A client in good standing, what its tokens may say, and what makes one of them worthless.
+
+    `proofs` names the secrets and keys that are good: a token that was got by another one went with it.
+    """
 
     client_id: str
     channel_id: UUID
-    secret_hashes: tuple[bytes, ...]
+    scopes: frozenset[Permission]
+    proofs: frozenset[str]
+    revoked_tokens: frozenset[str]
 
-    def has_secret(self, secret: str) -> bool:
-        """Say whether a secret is one of this client's, in constant time."""
+    def stands_by(self, token: VerifiedToken) -> bool:
+        """Say whether a token of this client still opens anything."""
+        return token.proof in self.proofs and token.jti not in self.revoked_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSecret:
+    """A secret of a client, as its hash."""
+
+    id: UUID
+    hash: bytes
+    ends_at: datetime | None
+
+    def is_good(self, now: datetime) -> bool:
+        """Say whether it still proves anything."""
+        return self.ends_at is None or self.ends_at > now
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """By what a client can prove itself, read afresh; one that is revoked can prove nothing."""
+
+    client: KnownClient
+    is_revoked: bool
+    secrets: tuple[KnownSecret, ...]
+    keys: tuple[tuple[str, str], ...]
+    """Key id and public JWK."""
+
+    def secret_given(self, secret: str) -> KnownSecret | None:
+        """Return which secret this is, in constant time, be it good or ended."""
         given = hash_secret(secret)
-        return any([hmac.compare_digest(given, kept) for kept in self.secret_hashes])  # noqa: C419 -- compare all
+        matching = [kept for kept in self.secrets if hmac.compare_digest(given, kept.hash)]
+        return matching[0] if matching else None
 
 
 class Clients:
@@ -44,49 +86,120 @@ class Clients:
 
     async def find(self, client_id: str) -> KnownClient | None:
         """Return a client in good standing."""
-        if not _is_client_id(client_id):
+        if not is_client_id(client_id):
             return None
         now = self._clock()
         known = self._known.recall(client_id, now)
         if known is not None:
             return known
         async with self._sessions() as session:
-            row = (await session.execute(_good(now).where(OAuthClient.client_id == client_id))).one_or_none()
+            row = (
+                await session.execute(_clients(now).where(_is_good(now), ChannelClient.client_id == client_id))
+            ).one_or_none()
         if row is None:
             return None
-        known = KnownClient(row.client_id, row.channel_id, tuple(row.secret_hashes))
+        known = _known(row)
         self._known.remember(client_id, known, asked_at=now)
         return known
 
-    async def live(self, client_ids: Collection[str]) -> set[str]:
-        """Return which of many clients are still in good standing, asking the database once."""
-        if not client_ids:
-            return set()
+    async def credentials(self, client_id: str) -> Credentials | None:
+        """Return by what a client can prove itself, be it in good standing or not."""
+        if not is_client_id(client_id):
+            return None
+        now = self._clock()
         async with self._sessions() as session:
-            rows = await session.scalars(
-                _good(self._clock())
-                .with_only_columns(OAuthClient.client_id)
-                .where(OAuthClient.client_id.in_(client_ids))
+            row = (await session.execute(_clients(now).where(ChannelClient.client_id == client_id))).one_or_none()
+            if row is None:
+                return None
+            secrets = await session.execute(
+                select(ChannelSecret.id, ChannelSecret.secret_hash, ChannelSecret.ends_at).where(
+                    ChannelSecret.channel_id == row.id
+                )
             )
-            return set(rows)
+            keys = await session.execute(
+                select(ChannelKey.kid, ChannelKey.public_jwk).where(ChannelKey.channel_id == row.id)
+            )
+        return Credentials(
+            _known(row),
+            is_revoked=row.revoked_at is not None and row.revoked_at <= now,
+            secrets=tuple(KnownSecret(as_uuid(id), bytes(hash), ends_at) for id, hash, ends_at in secrets.tuples()),
+            keys=tuple((kid, jwk) for kid, jwk in keys.tuples()),
+        )
+
+    async def ended(self, identities: Collection[Identity]) -> set[Identity]:
+        """Return which of many channels' identities no longer hold, asking the database once."""
+        mine = [each for each in identities if each.kind is ActorKind.CHANNEL]
+        if not mine:
+            return set()
+        now = self._clock()
+        async with self._sessions() as session:
+            rows = await session.execute(
+                _clients(now).where(_is_good(now), ChannelClient.id.in_({each.id for each in mine}))
+            )
+            clients = {as_uuid(row.id): _known(row) for row in rows}
+        return {each for each in mine if now >= each.ends_at or not _stands(each, clients.get(each.id))}
+
+    def forget(self, client_id: str) -> None:
+        """Look a client up again at the next question."""
+        self._known.forget(lambda known_id, _: known_id == client_id)
 
 
-def hash_secret(secret: str) -> bytes:
-    """Return what is kept of a client's secret; it has 256 random bits, so SHA-256 is enough."""
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def _is_client_id(text: str) -> bool:
+def is_client_id(text: str) -> bool:
+    """Say whether a text could name a client."""
     return 0 < len(text) <= _LONGEST_ID and text.isascii() and text.isprintable()
 
 
-def _good(now: datetime) -> Select[str, UUID, list[bytes]]:
-    """Select the clients in good standing at an instant."""
-    return (
-        select(OAuthClient.client_id, OAuthClient.channel_id, OAuthClient.secret_hashes)
-        .join(ChannelClient, ChannelClient.id == OAuthClient.channel_id)
+def session_key(token: VerifiedToken) -> str:
+    """Return what names a token, and by what it was got, in an identity."""
+    return f"{token.jti} {token.proof}"
+
+
+def _stands(identity: Identity, client: KnownClient | None) -> bool:
+    """Say whether what an open socket was opened with still holds, down to the last scope."""
+    jti, _, proof = identity.session_key.partition(" ")
+    held = identity.limits.permissions if identity.limits else None
+    if client is None or held is None:
+        return False
+    return held <= client.scopes and proof in client.proofs and jti not in client.revoked_tokens
+
+
+def _known(row: Row[Any]) -> KnownClient:
+    proofs = frozenset(map(str, row.secret_ids or ())) | frozenset(row.kids or ())
+    revoked = frozenset(row.revoked_tokens or ())
+    return KnownClient(row.client_id, as_uuid(row.id), _permissions(row.scopes), proofs, revoked)
+
+
+def _permissions(scopes: Collection[str]) -> frozenset[Permission]:
+    """Return what scopes mean; one that an older program knew means nothing."""
+    return frozenset(_PERMISSIONS[scope] for scope in scopes if scope in _PERMISSIONS)
+
+
+def _clients(now: datetime) -> Select[Any]:
+    """Select clients with their good secrets and keys, and the tokens given back that have not ended yet."""
+    secret_ids = (
+        select(func.array_agg(ChannelSecret.id))
         .where(
-            OAuthClient.revoked_at.is_(None),
-            or_(ChannelClient.revoked_at.is_(None), ChannelClient.revoked_at > now),
+            ChannelSecret.channel_id == ChannelClient.id,
+            or_(ChannelSecret.ends_at.is_(None), ChannelSecret.ends_at > now),
         )
+        .scalar_subquery()
     )
+    kids = select(func.array_agg(ChannelKey.kid)).where(ChannelKey.channel_id == ChannelClient.id).scalar_subquery()
+    given_back = (
+        select(func.array_agg(RevokedToken.jti))
+        .where(RevokedToken.channel_id == ChannelClient.id, RevokedToken.ends_at > now)
+        .scalar_subquery()
+    )
+    return select(
+        ChannelClient.client_id,
+        ChannelClient.id,
+        ChannelClient.scopes,
+        ChannelClient.revoked_at,
+        secret_ids.label("secret_ids"),
+        kids.label("kids"),
+        given_back.label("revoked_tokens"),
+    )
+
+
+def _is_good(now: datetime) -> ColumnElement[bool]:
+    return or_(ChannelClient.revoked_at.is_(None), ChannelClient.revoked_at > now)

@@ -1,6 +1,6 @@
-"""What proves who somebody is: accounts, second factors, sessions, devices, channel credentials, keys.
+"""What proves who somebody is: accounts, second factors, sessions, devices, keys.
 
-No password, PIN, session token, recovery code or client secret is stored, only what recognises it:
+No password, PIN, session token or recovery code is stored, only what recognises it:
 argon2 for what people choose, plain SHA-256 for what we made ourselves from random bits. A TOTP
 secret must be read again, so it lies sealed.
 """
@@ -9,7 +9,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -160,19 +159,6 @@ class WrongPins(Base):
     device_id: Mapped[UUID] = mapped_column(ForeignKey("shared_device.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     count: Mapped[int]
-
-
-class OAuthClient(Base):
-    """The credentials of a channel; several hashes, so that a secret can change without a gap."""
-
-    __tablename__ = "oauth_client"
-    __table_args__ = (CheckConstraint("cardinality(secret_hashes) > 0", name="has_a_secret"),)
-
-    client_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    channel_id: Mapped[UUID] = mapped_column(ForeignKey("channel_client.id"), index=True)
-    secret_hashes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    revoked_at: Mapped[datetime | None]
 
 
 class SigningKey(Base):

@@ -1,182 +1,198 @@
-"""The token endpoint: OAuth 2.0 client credentials (RFC 6749, 4.4), decided by authlib.
+"""The OAuth endpoints of channels: tokens, introspection, revocation, and the description of them all.
 
-authlib's server classes are synchronous. So whatever they need is loaded first, they decide on
-objects in memory, and nothing they do waits. An unknown client and a wrong secret are told alike.
+authlib's server classes are synchronous. So whatever they need is loaded first, they decide on objects in memory
+(`oauth_decision`), and what they decided is saved here: that an assertion was taken, that a token was given back,
+how the client fares.
 """
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
-from urllib.parse import parse_qsl
+from functools import partial
+from typing import Any
+from uuid import UUID
 
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import AuthorizationServer, ClientMixin, OAuth2Request
-from authlib.oauth2.rfc6749.errors import InvalidRequestError, InvalidScopeError
-from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
-from authlib.oauth2.rfc6749.util import extract_basic_authorization
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from joserfc.jwk import OKPKey
 
-from auth.clients import Clients, KnownClient
-from auth.keys import KeyRing
-from auth.tokens import LIFE, AccessTokens
+from auth.client_health import ClientHealth
+from auth.clients import Clients, Credentials
+from auth.keys import ALGORITHM, KeyRing
+from auth.oauth_assertion import ALGORITHMS
+from auth.oauth_decision import CLIENT_AUTH_METHODS, GRANT, WRONG_STORES, Decision, Loaded
+from auth.oauth_memory import OAuthMemory
+from auth.oauth_rates import FAILURES, PER_ADDRESS, SUCCESSES, Buckets
+from auth.oauth_request import ClientRequest, TokenAnswer, busy, show
+from auth.tokens import STORES_AT_MOST, AccessTokens, VerifiedToken
+from retail.access.permissions import Permission
+from retail.kernel.clock import Clock
 
 # At DEBUG authlib writes the whole token into the log.
 logging.getLogger("authlib").setLevel(logging.INFO)
 
-GRANT = "client_credentials"
-CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
-
-_MOST_FIELDS = 20
-_CHALLENGE = ("WWW-Authenticate", 'Basic realm="trueshelf", charset="UTF-8"')
+_OK, _UNAUTHORIZED = 200, 401
 
 
-@dataclass(frozen=True, slots=True)
-class TokenAnswer:
-    """What the token endpoint says (RFC 6749, 5.1 and 5.2)."""
-
-    status: int
-    body: Mapping[str, Any]
-    headers: Mapping[str, str]
-
-
-class TokenEndpoint:
-    def __init__(self, clients: Clients, keys: KeyRing, tokens: AccessTokens) -> None:
+class OAuthEndpoints:
+    def __init__(
+        self,
+        clients: Clients,
+        health: ClientHealth,
+        memory: OAuthMemory,
+        keys: KeyRing,
+        tokens: AccessTokens,
+        clock: Clock,
+    ) -> None:
         self._clients = clients
+        self._health = health
+        self._memory = memory
         self._keys = keys
         self._tokens = tokens
+        self._clock = clock
+        self._addresses, self._successes, self._failures = Buckets(PER_ADDRESS), Buckets(SUCCESSES), Buckets(FAILURES)
         self.url = f"{tokens.issuer}/auth/token"
 
-    async def answer(self, authorization: str | None, form: bytes) -> TokenAnswer:
-        """Answer a request for a token, given its Authorization field and its form body."""
-        try:
-            request = _TokenRequest(self.url, authorization, form)
-        except OAuth2Error as error:
-            return _show(*error())
-        client = await self._clients.find(request.named_client)
-        server = _Server(client, self._tokens, await self._keys.signing())
-        answer: TokenAnswer = server.create_token_response(request)
-        return answer
+    async def token(self, authorization: str | None, form: bytes, address: str) -> TokenAnswer:
+        """Answer a request for a token, given its Authorization field, its form body and where it comes from."""
+        return await self._answer("token", authorization, form, address, required="grant_type")
+
+    async def introspect(self, authorization: str | None, form: bytes, address: str) -> TokenAnswer:
+        """Say whether a token is good, and what it says, to whom that concerns (RFC 7662)."""
+        return await self._answer("introspection", authorization, form, address, required="token")
+
+    async def revoke(self, authorization: str | None, form: bytes, address: str) -> TokenAnswer:
+        """Take a token back from the client that gives it back (RFC 7009): at once here, elsewhere within 3 s."""
+        return await self._answer("revocation", authorization, form, address, required="token")
 
     def metadata(self) -> Mapping[str, Any]:
         """Describe this server (RFC 8414)."""
-        return {
+        told: dict[str, Any] = {
             "issuer": self._tokens.issuer,
-            "token_endpoint": self.url,
-            "token_endpoint_auth_methods_supported": list(CLIENT_AUTH_METHODS),
-            "grant_types_supported": [GRANT],
+            "jwks_uri": f"{self._tokens.issuer}/.well-known/jwks.json",
+            "scopes_supported": [permission.value for permission in Permission],
             "response_types_supported": [],
+            "grant_types_supported": [GRANT],
         }
+        for endpoint, path in (("token", "token"), ("introspection", "introspect"), ("revocation", "revoke")):
+            told[f"{endpoint}_endpoint"] = f"{self._tokens.issuer}/auth/{path}"
+            told[f"{endpoint}_endpoint_auth_methods_supported"] = list(CLIENT_AUTH_METHODS)
+            told[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(ALGORITHMS)
+        return told
 
+    async def jwks(self) -> Mapping[str, Any]:
+        """Return the public keys that verify our tokens (RFC 7517)."""
+        await self._keys.signing()
+        keys = await self._keys.verifying()
+        return {"keys": [{**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM} for key in keys]}
 
-class _TokenRequest(OAuth2Request):  # type: ignore[misc]  # authlib has no types
-    """A request whose parameters are already parsed, each at most once, with one set of credentials."""
+    async def _answer(
+        self, endpoint: str, authorization: str | None, form: bytes, address: str, *, required: str
+    ) -> TokenAnswer:
+        if wait := self._addresses.take((address,), self._clock()):
+            return busy(wait)
+        try:
+            request = ClientRequest(self.url, authorization, form, required=required)
+            credentials = await self._clients.credentials(request.named_client)
+            loaded = await self._load(endpoint, request, credentials)
+        except OAuth2Error as error:
+            return show(*error())
+        decision = Decision(loaded)
+        if endpoint == "token":
+            answer: TokenAnswer = decision.create_token_response(request)
+        else:
+            answer = decision.create_endpoint_response(endpoint, request)
+        return await self._save(endpoint, request, decision, answer, address)
 
-    def __init__(self, url: str, authorization: str | None, form: bytes) -> None:
-        basic = _basic_credentials(authorization)
-        super().__init__("POST", url, headers={"Authorization": authorization} if basic else {})
-        fields = _parse(form)
-        self.payload = BasicOAuth2Payload(fields)
-        if basic and "client_secret" in fields:
-            raise InvalidRequestError("Send the client secret in one place only.")
-        self.named_client: str = basic or fields.get("client_id", "")
+    async def _load(self, endpoint: str, request: ClientRequest, credentials: Credentials | None) -> Loaded:
+        key: OKPKey = await self._keys.signing()
+        token = claims = stores = None
+        if endpoint != "token":
+            token, claims = await self._good_token(request.form["token"]) or (None, None)
+        elif "stores" in request.form and credentials is not None:
+            stores = await self._stores(credentials.client.channel_id, request.form["stores"])
+        return Loaded(
+            credentials,
+            self._clock(),
+            audiences=(self.url, self._tokens.issuer),
+            make_token=partial(self._tokens.sign, key=key),
+            life=int(self._tokens.life.total_seconds()),
+            store_ids=stores,
+            token=token,
+            claims=claims,
+        )
 
-    @property
-    def args(self) -> Mapping[str, str]:
-        """The token endpoint takes nothing from the query."""
-        return {}
+    async def _save(
+        self, endpoint: str, request: ClientRequest, decision: Decision, answer: TokenAnswer, address: str
+    ) -> TokenAnswer:
+        """Write down what was decided; an assertion that was taken before proves nothing."""
+        credentials, taken = decision.loaded.credentials, decision.assertion
+        key = (request.named_client, address)
+        if answer.status == _UNAUTHORIZED:
+            return await self._refuse(credentials, _why(request, credentials, decision), key, answer)
+        if credentials is None or not decision.has_proof:
+            return answer
+        channel_id = credentials.client.channel_id
+        if taken is not None and not await self._memory.take(channel_id, taken):
+            return await self._refuse(credentials, "used_assertion", key, show(*InvalidClientError(status_code=401)()))
+        if wait := self._successes.take(key, self._clock()):
+            return busy(wait)
+        if answer.status != _OK:
+            await self._health.refused(channel_id, str(answer.body["error"]))
+        elif endpoint == "token":
+            secret_id = None if decision.secret is None else decision.secret.id
+            await self._health.got_token(channel_id, secret_id=secret_id, kid=None if taken is None else taken.kid)
+        elif decision.is_revocation and decision.loaded.token is not None:
+            await self._memory.give_back(channel_id, decision.loaded.token)
+            self._clients.forget(credentials.client.client_id)
+        return answer
 
-    @property
-    def form(self) -> Mapping[str, str]:
-        fields: Mapping[str, str] = self.payload.data
-        return fields
+    async def _refuse(
+        self, credentials: Credentials | None, why: str, key: tuple[str, str], answer: TokenAnswer
+    ) -> TokenAnswer:
+        if wait := self._failures.take(key, self._clock()):
+            return busy(wait)
+        if credentials is None:
+            await self._health.refused_stranger()
+        else:
+            await self._health.refused(credentials.client.channel_id, why)
+        return answer
 
+    async def _stores(self, channel_id: UUID, text: str) -> frozenset[UUID]:
+        codes = text.split()
+        if not 1 <= len(codes) <= STORES_AT_MOST:
+            raise InvalidRequestError(f"Name 1 to {STORES_AT_MOST} stores by their codes, or leave the parameter out.")
+        return await self._memory.stores(channel_id, codes) or WRONG_STORES
 
-class _Client(ClientMixin):  # type: ignore[misc]  # authlib has no types
-    """A client as authlib sees it; one that is not known has no right secret."""
-
-    def __init__(self, known: KnownClient | None) -> None:
-        self.known = known
-
-    def check_client_secret(self, client_secret: str) -> bool:
-        return self.known is not None and self.known.has_secret(client_secret)
-
-    def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        return method in CLIENT_AUTH_METHODS
-
-    def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == GRANT
-
-
-class _Grant(ClientCredentialsGrant):  # type: ignore[misc]  # authlib has no types
-    TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = list(CLIENT_AUTH_METHODS)
-
-
-class _Server(AuthorizationServer):  # type: ignore[misc]  # authlib has no types
-    """authlib's decision about one request, on what was loaded for it."""
-
-    def __init__(self, client: KnownClient | None, tokens: AccessTokens, key: OKPKey) -> None:
-        super().__init__()
-        self._client = _Client(client)
-        self._tokens = tokens
-        self._key = key
-        self.register_grant(_Grant)
-        self.register_token_generator("default", self._make_token)
-
-    def query_client(self, client_id: str) -> _Client:
-        known = self._client.known
-        return self._client if known is not None and known.client_id == client_id else _Client(None)
-
-    def create_oauth2_request(self, request: _TokenRequest) -> _TokenRequest:
-        return request
-
-    def save_token(self, token: Mapping[str, Any], request: _TokenRequest) -> None:
-        """A signed token needs no row."""
-
-    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
-        """Nobody listens to authlib's signals here."""
-
-    def handle_response(self, status: int, body: Mapping[str, Any], headers: list[tuple[str, str]]) -> TokenAnswer:
-        return _show(status, body, headers)
-
-    def _make_token(self, *, client: _Client, scope: str | None, **_: object) -> Mapping[str, Any]:
-        if scope:
-            raise InvalidScopeError
-        if client.known is None:
-            raise AssertionError("authlib accepted a client that is not known")
-        return {
+    async def _good_token(self, text: str) -> tuple[VerifiedToken, Mapping[str, Any]] | None:
+        """Return a token that opens something now, with what is told of it."""
+        token = await self._tokens.verify(text)
+        client = None if token is None else await self._clients.find(token.client_id)
+        if token is None or client is None or not client.stands_by(token):
+            return None
+        told: dict[str, Any] = {
+            "active": True,
+            "iss": self._tokens.issuer,
+            "aud": self._tokens.audience,
+            "sub": token.client_id,
+            "client_id": token.client_id,
             "token_type": "Bearer",
-            "access_token": self._tokens.sign(client.known.client_id, self._key),
-            "expires_in": int(LIFE.total_seconds()),
+            "scope": " ".join(sorted(token.scopes & client.scopes)),
+            "iat": token.issued_at,
+            "exp": int(token.ends_at.timestamp()),
+            "jti": token.jti,
         }
+        if token.store_ids is not None:
+            told["store_ids"] = sorted(map(str, token.store_ids))
+        return token, told
 
 
-def _show(status: int, body: Mapping[str, Any], headers: list[tuple[str, str]]) -> TokenAnswer:
-    shown = dict(headers)
-    if "WWW-Authenticate" in shown:
-        shown.update([_CHALLENGE])  # authlib's lacks the realm that RFC 7617 requires
-    return TokenAnswer(status, body, shown)
-
-
-def _basic_credentials(authorization: str | None) -> str | None:
-    """Return the client id in an Authorization field that authlib can read, else None."""
-    try:
-        client_id, secret = extract_basic_authorization({"Authorization": authorization})
-    except ValueError:  # not text, or nothing after the scheme
-        return None
-    return client_id if client_id and secret else None
-
-
-def _parse(form: bytes) -> dict[str, str]:
-    """Parse a form; a parameter given twice is an error (RFC 6749, 3.2)."""
-    try:
-        pairs = parse_qsl(form.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
-    except ValueError as error:
-        raise InvalidRequestError("The body is not a form.") from error
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise InvalidRequestError("A parameter is given twice.")
-    if not fields.get("grant_type"):
-        raise InvalidRequestError("Missing grant_type.")
-    return fields
+def _why(request: ClientRequest, credentials: Credentials | None, decision: Decision) -> str:
+    """Return why a client could not prove itself, for those who look after it; the client is not told."""
+    if credentials is not None and credentials.is_revoked:
+        return "client_revoked"
+    if "client_assertion" in request.form:
+        return "bad_assertion"
+    if request.secret is None:
+        return "no_proof"
+    known = None if credentials is None else credentials.secret_given(request.secret)
+    return "wrong_secret" if known is None or known.is_good(decision.loaded.now) else "ended_secret"

@@ -28,7 +28,6 @@ from auth.steps import LOCAL
 from auth.wiring import Auth
 
 BODY_LIMIT = 8 * 1024
-_FORM = "application/x-www-form-urlencoded"
 
 
 async def sign_in(request: Request) -> Response:
@@ -75,21 +74,6 @@ async def me(request: Request) -> Response:
     return show(200, {"name": name})
 
 
-async def token(request: Request) -> Response:
-    """Give a channel an access token for its credentials (RFC 6749, 4.4)."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _FORM:
-        raise wrong_content_type(_FORM)
-    form = await read_body(request, BODY_LIMIT)
-    answer = await _auth(request).token_endpoint.answer(request.headers.get("authorization"), form)
-    return show(answer.status, answer.body, answer.headers)
-
-
-async def metadata(request: Request) -> Response:
-    """Describe the authorization server (RFC 8414)."""
-    return show(200, _auth(request).token_endpoint.metadata())
-
-
 async def demo_accounts(request: Request) -> Response:
     """Show the demo chain's accounts; a real chain has none to show."""
     accounts = _auth(request).demo_accounts
@@ -102,9 +86,7 @@ routes = [
     Route("/auth/sign-in", answering(sign_in), methods=["POST"]),
     Route("/auth/sign-out", answering(sign_out), methods=["POST"]),
     Route("/auth/me", answering(me), methods=["GET"]),
-    Route("/auth/token", answering(token), methods=["POST"]),
     Route("/auth/demo-accounts", answering(demo_accounts), methods=["GET"]),
-    Route("/.well-known/oauth-authorization-server", answering(metadata), methods=["GET"]),
 ]
 
 

@@ -5,13 +5,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.requests import HTTPConnection
 
 from auth.attempts import SignInAttempts
-from auth.clients import Clients
+from auth.client_health import ClientHealth
+from auth.clients import Clients, session_key
 from auth.company.desk import CompanyDesk
 from auth.company.settings import OidcSettings, WeComSettings
 from auth.cookies import Cookies
@@ -20,12 +22,13 @@ from auth.keys import KeyRing
 from auth.known_devices import KnownDevices
 from auth.live_sessions import LiveSession
 from auth.models import LocalAccount
-from auth.oauth import TokenEndpoint
+from auth.oauth import OAuthEndpoints
+from auth.oauth_memory import OAuthMemory
 from auth.origin import same_origin
 from auth.passwords import check_password, fold_login, is_login
 from auth.sessions import StaffSessions
 from auth.steps import Steps
-from auth.tokens import AccessTokens
+from auth.tokens import LIFE, AccessTokens
 from retail.access.actor import ActorKind, Limits
 from retail.access.models import ChannelClient, Person
 from retail.access.permissions import ROLE_TABLE, Role
@@ -56,6 +59,7 @@ class Auth:
         company: Sequence[OidcSettings | WeComSettings] = (),
         *,
         masters: MasterKeys,
+        token_life: timedelta = LIFE,
     ) -> None:
         self._database = sessions
         self.clock = clock
@@ -69,8 +73,10 @@ class Auth:
         self.company = CompanyDesk(sessions, clock, public_url, company)
         self.clients = Clients(sessions, clock)
         keys = KeyRing(sessions, clock, masters)
-        self.tokens = AccessTokens(public_url, keys, clock)
-        self.token_endpoint = TokenEndpoint(self.clients, keys, self.tokens)
+        self.tokens = AccessTokens(public_url, keys, clock, token_life)
+        self.client_health = ClientHealth(sessions, clock)
+        memory = OAuthMemory(sessions, clock)
+        self.oauth = OAuthEndpoints(self.clients, self.client_health, memory, keys, self.tokens, clock)
 
     async def identify(self, connection: HTTPConnection, bearer: str | None = None) -> Identity | None:
         """Return who asks: by `bearer` ("Bearer ..."), else the Authorization field, else the cookie."""
@@ -96,14 +102,9 @@ class Auth:
         Asks the database twice at most, however many there are; nothing is remembered.
         """
         people = {each: bytes.fromhex(each.session_key) for each in identities if each.kind is ActorKind.PERSON}
-        channels = {each: each.session_key for each in identities if each.kind is ActorKind.CHANNEL}
         live_sessions = await self.sessions.live(set(people.values()))
-        live_clients = await self.clients.live(set(channels.values()))
-        now = self.clock()
-        return {
-            *(each for each, key in people.items() if key not in live_sessions),
-            *(each for each, key in channels.items() if key not in live_clients or now >= each.ends_at),
-        }
+        ended_channels = await self.clients.ended(identities)
+        return ended_channels | {each for each, key in people.items() if key not in live_sessions}
 
     async def person_with(self, login: str, password: str) -> Person | None:
         """Return the person whose login and password these are; None tells nothing about which is wrong."""
@@ -130,9 +131,20 @@ class Auth:
         token = bearer_token(authorization)
         verified = None if token is None else await self.tokens.verify(token)
         client = None if verified is None else await self.clients.find(verified.client_id)
-        if verified is None or client is None:
+        if verified is None and token is not None:
+            await self._note_ended(token)
+        if verified is None or client is None or not client.stands_by(verified):
             return None
-        return Identity(ActorKind.CHANNEL, client.channel_id, client.client_id, verified.ends_at)
+        await self.client_health.used_token(client.channel_id)
+        limits = Limits(verified.scopes & client.scopes, verified.store_ids)
+        return Identity(ActorKind.CHANNEL, client.channel_id, session_key(verified), verified.ends_at, limits)
+
+    async def _note_ended(self, token: str) -> None:
+        """Note that a client asks on with a token that is over: one that never renews it would fail in silence."""
+        ended = await self.tokens.ended(token)
+        client = None if ended is None else await self.clients.find(ended.client_id)
+        if client is not None:
+            await self.client_health.used_ended_token(client.channel_id)
 
     async def _find_account(self, folded_login: str) -> tuple[LocalAccount, Person] | None:
         now = self.clock()

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 import auth.company.models
-import auth.company.models
-import auth.models  # noqa: F401 -- importing a model adds its table to the metadata
+import auth.models
+import auth.oauth_models  # noqa: F401 -- importing a model adds its table to the metadata
+import retail.access.channel_models
 import retail.access.models
 import retail.audit.models
 import retail.catalogue.models

@@ -18,11 +18,10 @@ from api.demo.places import CITIES, DAY_CUTOFF, ZONE, Shop
 from api.demo.rhythm import shops
 from api.demo.stock import Shelves, history_begins
 from auth.accounts import create_local_accounts
-from auth.clients import hash_secret
-from auth.models import OAuthClient
 from auth.wiring import DemoAccount
-from retail.access.models import Assignment, ChannelClient, Person
-from retail.access.permissions import Role
+from retail.access.channel_reach import Reach
+from retail.access.channels import NewClient, add_secret, register_client
+from retail.access.models import Assignment, Person
 from retail.access.work import Office, Work
 from retail.catalogue.commands import NewSku, import_categories, import_skus
 from retail.insights.projection import catch_up
@@ -175,18 +174,12 @@ async def _hire(work: Work, regions: Mapping[str, UUID], stores: Mapping[str, UU
 
 async def _connect(work: Work) -> Mapping[str, UUID]:
     """Give every channel its public credentials; return the channels' ids by client id."""
-    since = work.now - timedelta(days=1)
     channels: dict[str, UUID] = {}
     for client in staff.CLIENTS:
-        channel = ChannelClient(id=new_id(), name=client.name)
-        work.session.add(channel)
-        await work.session.flush()
-        work.session.add(Assignment(channel_id=channel.id, role=Role.CHANNEL, valid_from=since))
-        work.session.add(
-            OAuthClient(client_id=client.client_id, channel_id=channel.id, secret_hashes=[hash_secret(client.secret)])
-        )
+        new = NewClient(client.name, client.kind, client_id=client.client_id)
+        channel = await register_client(work, Reach(), new)
+        await add_secret(work, channel, client.secret)
         channels[client.client_id] = channel.id
-    await work.session.flush()
     return channels
 
 

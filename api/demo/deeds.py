@@ -129,7 +129,7 @@ class Deeds:
             "quantity": 1,
             "occurredAt": _now(),
         }
-        answer = await self._ask(self.supply, _RECORD, "recordMovements", {"source": "ERP", "events": [event]})
+        answer = await self._ask(self.till, _RECORD, "recordMovements", {"source": "TILL", "events": [event]})
         if answer["__typename"] == "RecordMovementsSuccess" and answer["recorded"]:
             self.traded.returns += 1
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from api.demo.people import COMPLIANCE, OPERATIONS, REGIONAL_MANAGERS, name_of
 from api.demo.places import CITIES
 from auth.wiring import DemoAccount
+from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
 
 PASSWORD = "trueshelf"  # noqa: S105 -- a demo's, printed at its start
@@ -37,11 +38,17 @@ class DemoClient:
     name: str
     client_id: str
     secret: str
+    kind: ChannelKind
 
 
 CLIENTS: Sequence[DemoClient] = tuple(
-    DemoClient(part, name, f"demo-{part}", f"demo-{part}-{PASSWORD}")
-    for part, name in (("till", "门店收银"), ("meituan", "美团"), ("douyin", "抖音"), ("erp", "ERP"))
+    DemoClient(part, name, f"demo-{part}", f"demo-{part}-{PASSWORD}", kind)
+    for part, name, kind in (
+        ("till", "门店收银", ChannelKind.TILL),
+        ("meituan", "美团", ChannelKind.PLATFORM),
+        ("douyin", "抖音", ChannelKind.PLATFORM),
+        ("erp", "ERP", ChannelKind.ERP),
+    )
 )
 
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, or_, select, text, update
 
 from api.replay.source import Source
-from auth.accounts import create_channel_credentials
-from auth.clients import hash_secret
-from auth.models import OAuthClient
+from retail.access.channel_kinds import ChannelKind
+from retail.access.channel_models import ChannelSecret
+from retail.access.channel_reach import Reach
+from retail.access.channels import NewClient, add_secret, hash_secret, register_client
 from retail.access.models import Assignment, ChannelClient
-from retail.access.permissions import Role
 from retail.access.work import Office, Work
 from retail.catalogue.commands import import_categories, import_skus
 from retail.inventory import ledger
@@ -102,20 +102,12 @@ async def _import_stores(work: Work, source: Source) -> Mapping[str, UUID]:
 async def _import_channel(work: Work, source: Source, stores: Mapping[str, UUID]) -> UUID:
     """Return the source's channel; it may act in the source's stores and nowhere else."""
     name = f"Replay {source.name}"
-    found = await work.session.scalar(select(ChannelClient.id).where(ChannelClient.name == name))
+    found = await work.session.scalar(
+        select(ChannelClient.id).where(ChannelClient.name == name, ChannelClient.revoked_at.is_(None))
+    )
     if found is None:
-        channel_id = new_id()
-        await work.session.execute(insert(ChannelClient).values(id=channel_id, name=name))
-        await work.session.execute(
-            insert(Assignment).values(
-                id=new_id(),
-                channel_id=channel_id,
-                role=Role.CHANNEL,
-                store_ids=sorted(stores.values()),
-                valid_from=work.now,
-            )
-        )
-        return channel_id
+        new = NewClient(name, ChannelKind.TILL, store_ids=tuple(sorted(stores.values())))
+        return (await register_client(work, Reach(), new)).id
     held = await work.session.scalar(select(Assignment.store_ids).where(Assignment.channel_id == found)) or []
     wider = sorted({*map(as_uuid, held), *stores.values()})
     await work.session.execute(update(Assignment).where(Assignment.channel_id == found).values(store_ids=wider))
@@ -124,22 +116,18 @@ async def _import_channel(work: Work, source: Source, stores: Mapping[str, UUID]
 
 async def _credentials(work: Work, channel_id: UUID, known: tuple[str, str] | None) -> tuple[tuple[str, str], bool]:
     """Return credentials of the channel: the known ones if they are good, else new ones instead of all old ones."""
-    if known is not None:
-        hashes = await work.session.scalar(
-            select(OAuthClient.secret_hashes).where(
-                OAuthClient.client_id == known[0],
-                OAuthClient.channel_id == channel_id,
-                OAuthClient.revoked_at.is_(None),
-            )
-        )
-        if hashes and hash_secret(known[1]) in hashes:
-            return known, False
-    await work.session.execute(
-        update(OAuthClient)
-        .where(OAuthClient.channel_id == channel_id, OAuthClient.revoked_at.is_(None))
-        .values(revoked_at=work.now)
+    client = await work.session.get_one(ChannelClient, channel_id)
+    mine = (
+        ChannelSecret.channel_id == channel_id,
+        or_(ChannelSecret.ends_at.is_(None), ChannelSecret.ends_at > work.now),
     )
-    return await create_channel_credentials(work.session, channel_id), True
+    if known is not None and known[0] == client.client_id:
+        hashes = await work.session.scalars(select(ChannelSecret.secret_hash).where(*mine))
+        if hash_secret(known[1]) in set(hashes):
+            return known, False
+    await work.session.execute(update(ChannelSecret).where(*mine).values(ends_at=work.now))
+    _, secret = await add_secret(work, client)
+    return (client.client_id, secret), True
 
 
 async def _open_stock(

@@ -18,8 +18,10 @@ from generate_series(1, :skus) n;
 insert into price (id, sku_id, fen, valid_from)
 select gen_random_uuid(), bench_id('9', n), 100 + n, now() - interval '1 year' from generate_series(1, :skus) n;
 
-insert into channel_client (id, name) values (bench_id('c', 1), 'Bench');
+insert into channel_client (id, name, client_id, kind, scopes)
+values (bench_id('c', 1), 'Bench', 'bench', 'till',
+    '{sale:record,sale:price,return:record,movement:record,stock:adjust,stock:read,stock:receive,stock:reserve,store:read}');
 insert into assignment (id, channel_id, role, valid_from)
 values (gen_random_uuid(), bench_id('c', 1), 'channel', now() - interval '1 day');
-insert into oauth_client (client_id, channel_id, secret_hashes)
-values ('bench', bench_id('c', 1), array[decode(:'secret_hash', 'hex')]);
+insert into channel_secret (id, channel_id, secret_hash, prefix, created_at)
+values (bench_id('c', 2), bench_id('c', 1), decode(:'secret_hash', 'hex'), 'bench', now());

@@ -1,16 +1,23 @@
 """People, channel clients, and the assignments that give them a role in some stores."""
 
+import secrets
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, String
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, String, Text, func
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
 from retail.kernel.base import Base, new_id
 
 _UUIDS = ARRAY(postgresql.UUID(as_uuid=True))
+
+
+def new_client_id() -> str:
+    """Return a fresh name by which a channel client asks for tokens; no secret."""
+    return f"tsc_{secrets.token_hex(8)}"
 
 
 class Person(Base):
@@ -24,12 +31,19 @@ class Person(Base):
 
 
 class ChannelClient(Base):
-    """A program that sells or records on the chain's behalf: a till, an ERP, Meituan, Douyin."""
+    """A program that sells or records on the chain's behalf: a till, an ERP, Meituan, Douyin.
+
+    `scopes` is the most that its tokens may say: permission values, within what its kind may have.
+    """
 
     __tablename__ = "channel_client"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(100))
+    client_id: Mapped[str] = mapped_column(String(64), unique=True, default=new_client_id)
+    kind: Mapped[ChannelKind] = mapped_column(String(16), default=ChannelKind.OTHER)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    registered_at: Mapped[datetime] = mapped_column(server_default=func.now())
     revoked_at: Mapped[datetime | None]
 
 

@@ -109,12 +109,13 @@ class Office:
             yield Reading(session, actor, self.clock())
 
     @asynccontextmanager
-    async def work(self, actor: Actor | None) -> AsyncIterator[Work]:
+    async def work(self, actor: Actor | None, *, as_system: bool = False) -> AsyncIterator[Work]:
         """Open one transaction; it commits at the end of the block unless something is raised.
 
-        Without an actor it is the system's own.
+        Without an actor it is the system's own. With `as_system` it is the actor's, in the system's session: for
+        tables that nobody may touch behind the wall, such as credentials; its command asks for the right itself.
         """
-        async with self.system() if actor is None else self.session(actor) as session:
+        async with self.system() if actor is None or as_system else self.session(actor) as session:
             work = Work(session, actor, self.clock())
             yield work
             await session.commit()
@@ -130,15 +131,16 @@ class Office:
         content: Any,
         answer: type[A],
         run: Callable[[Work], Awaitable[A]],
+        as_system: bool = False,
     ) -> A:
-        """Carry a request out exactly once and return its first answer.
+        """Carry a request out exactly once and return its first answer (`as_system`: see `work`).
 
         A refusal rolls everything back and leaves no trace of the request, so that the same
         request may be sent again when its cause is mended. Raises `RequestIdConflict` if the id
         was used before by somebody else, for another operation or with other content.
         """
         hashed = content_hash(content)
-        async with self.work(actor) as work:
+        async with self.work(actor, as_system=as_system) as work:
             first = await _claim(work, request_id, operation, hashed)
             if first is not None:
                 return restored(answer, first)

@@ -7,6 +7,8 @@ from sqlalchemy import text
 
 from api import admin
 from api.admin import BadFile
+from api.admin_channels import add_channel
+from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
 from retail.access.work import Work
 
@@ -38,7 +40,8 @@ def test_a_chain_is_set_up_from_two_files_and_two_commands(database_url: str, tm
         lambda work: admin.add_person(work, name="王芳", login="wangfang", role=Role.CLERK, stores=["BJ1"], regions=[]),
     )
     client_id, secret = admin.run(
-        database_url, lambda work: admin.add_channel(work, name="收银", stores=[], regions=["bj"])
+        database_url,
+        lambda work: add_channel(work, name="收银", kind=ChannelKind.TILL, stores=[], regions=["bj"]),
     )
 
     assert (stores, goods) == (1, 1)

@@ -100,7 +100,7 @@ async def test_a_revoked_channel_sells_nothing_more(chain: Chain) -> None:
     meituan = await chain.staff(Role.CHANNEL, await chain.open_store("Riverside"))
     assert (await meituan.sell(tea=1)).kind == "RecordSaleSuccess"
 
-    await chain.rows("update oauth_client set revoked_at = now() where channel_id = $1", meituan.id)
+    await chain.rows("update channel_client set revoked_at = now() where id = $1", meituan.id)
 
     await turns_into(meituan, 401)
 

@@ -1,6 +1,7 @@
 """An app with nothing but auth: people, channels and browsers for the stories, and a clock to turn."""
 
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -11,8 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.applications import Starlette
 
 from auth import Auth, DemoAccount, routes
-from auth.accounts import create_channel_credentials, create_local_account
-from retail.access.models import ChannelClient, Person
+from auth.accounts import create_local_account
+from retail.access import channels
+from retail.access.channel_kinds import ChannelKind
+from retail.access.channel_reach import Reach
+from retail.access.models import Person
+from retail.access.work import Work
 from tests.support.environment import MASTERS
 
 PASSWORD = "jasmine-green-tea"
@@ -82,12 +87,22 @@ class Door:
             await create_local_account(session, employee.person_id, employee.login, password)
         return employee
 
-    async def register_channel(self) -> Channel:
-        channel_id = uuid4()
+    async def register_channel(self, kind: ChannelKind = ChannelKind.PLATFORM, *scopes: str) -> Channel:
+        new = channels.NewClient("Douyin", kind, scopes=scopes or None)
+        async with self.system() as work:
+            client = await channels.register_client(work, Reach(), new)
+            _, secret = await channels.add_secret(work, client)
+        return Channel(client.id, client.client_id, secret)
+
+    async def revoke(self, channel: Channel) -> None:
+        async with self.system() as work:
+            await channels.revoke_client(work, Reach(), channel_id=channel.channel_id)
+
+    @asynccontextmanager
+    async def system(self) -> AsyncIterator[Work]:
+        """Work as headquarters' command line does, at the time of the clock."""
         async with self.database.begin() as session:
-            session.add(ChannelClient(id=channel_id, name="Douyin"))
-            client_id, secret = await create_channel_credentials(session, channel_id)
-        return Channel(channel_id, client_id, secret)
+            yield Work(session, None, self.clock())
 
     async def signed_in(self, employee: Employee, address: str = "10.1.1.1") -> httpx.AsyncClient:
         """Open a browser in which an employee has signed in."""
@@ -107,8 +122,8 @@ async def sign_in(browser: httpx.AsyncClient, login: str, password: str = PASSWO
     return await browser.post("/auth/sign-in", json={"login": login, "password": password})
 
 
-async def ask_token(program: httpx.AsyncClient, channel: Channel) -> httpx.Response:
-    form = {"grant_type": "client_credentials"}
+async def ask_token(program: httpx.AsyncClient, channel: Channel, **more: str) -> httpx.Response:
+    form = {"grant_type": "client_credentials", **more}
     return await program.post("/auth/token", data=form, auth=(channel.client_id, channel.secret))
 
 

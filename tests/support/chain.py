@@ -20,8 +20,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 
 from auth.models import LocalAccount
 from auth.sessions import StaffSessions
-from retail.access.models import Assignment, ChannelClient, Person
-from retail.access.permissions import Role
+from retail.access.channel_kinds import ChannelKind
+from retail.access.channel_reach import Reach
+from retail.access.channels import NewClient, add_secret, register_client
+from retail.access.models import Assignment, Person
+from retail.access.permissions import ROLE_TABLE, Role
+from retail.access.work import Work
 from retail.catalogue.codes import check_digit
 from retail.kernel.clock import utc_now
 from tests.support.asking import Asker, Told
@@ -221,24 +225,21 @@ class Chain:
         headers = {"cookie": f"trueshelf_session={token}", "x-trueshelf": "1"}
         return Asker(self.http, self.server, headers, person_id, name)
 
-    async def register_channel(self, *, store_ids: list[UUID] | None = None) -> Asker:
-        """Register a selling platform and let it fetch a token, as it would itself."""
-        from auth.accounts import create_channel_credentials
-
-        channel = ChannelClient(id=uuid4(), name=f"Meituan {next(self._numbers)}")
+    async def register_channel(self, *, store_ids: list[UUID] | None = None, kind: ChannelKind | None = None) -> Asker:
+        """Register a program and let it fetch a token itself; one without a kind may do all that any may."""
+        scopes = None if kind else tuple(ROLE_TABLE[Role.CHANNEL])
+        new = NewClient(
+            f"Meituan {next(self._numbers)}",
+            kind or ChannelKind.OTHER,
+            scopes=scopes,
+            store_ids=None if store_ids is None else tuple(store_ids),
+        )
         async with self.sessions.begin() as session:
-            session.add(channel)
-            client_id, secret = await create_channel_credentials(session, channel.id)
-            session.add(
-                Assignment(
-                    channel_id=channel.id,
-                    role=Role.CHANNEL,
-                    store_ids=store_ids,
-                    valid_from=utc_now() - timedelta(days=1),
-                )
-            )
+            work = Work(session, None, utc_now() - timedelta(days=1))
+            channel = await register_client(work, Reach(), new)
+            _, secret = await add_secret(work, channel)
         form = {"grant_type": "client_credentials"}
-        answer = await self.http.post(f"{self.server}/auth/token", data=form, auth=(client_id, secret))
+        answer = await self.http.post(f"{self.server}/auth/token", data=form, auth=(channel.client_id, secret))
         headers = {"authorization": f"Bearer {answer.json()['access_token']}"}
         return Asker(self.http, self.server, headers, channel.id, channel.name)
 

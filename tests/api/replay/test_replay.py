@@ -220,7 +220,7 @@ def test_credentials_that_are_taken_away_end_it_with_the_reason_and_new_ones_go_
     program = replayer.start(speed=IN_TWO_SECONDS / 2)
     replayer.wait_for_position(40)
 
-    books.change("update oauth_client set revoked_at = now()")
+    books.change("update channel_secret set ends_at = now()")
     said, _ = program.communicate(timeout=30)
 
     assert program.returncode == 2, said
