@@ -188,11 +188,15 @@ async def horizon(session: AsyncSession) -> int:
 async def history(
     reading: Reading, *, store_id: UUID, sku_id: UUID, first: int, before: int | None
 ) -> list[MovementRow]:
-    """Return one more than a page of an item's movements in a store, newest first."""
+    """Return one more than a page of an item's movements in a store, newest first.
+
+    What an ERP said that goods cost is for those who may read costs; what customers paid is not.
+    """
     if not reading.actor.may(Permission.MOVEMENT_READ, store_id):
         raise NotFound("storeId", "store", "门店")
     bound = {"store": store_id, "sku": sku_id, "before": before, "most": first + 1}
-    return [_movement(row) for row in await reading.session.execute(_HISTORY, bound)]
+    costs = reading.actor.may(Permission.COST_READ, store_id)
+    return [_movement(row, costs=costs) for row in await reading.session.execute(_HISTORY, bound)]
 
 
 def level_of(row: Any) -> Level:
@@ -218,16 +222,17 @@ def _bound(within: Slice) -> dict[str, Any]:
     return {"stores": list(within.stores), "skus": skus, "below_safety": within.below_safety}
 
 
-def _movement(row: Any) -> MovementRow:
+def _movement(row: Any, *, costs: bool) -> MovementRow:
+    counter = Account(row[5])
     return MovementRow(
         movement_id=as_uuid(row[0]),
         version=row[1],
         kind=MovementKind(row[2]),
         quantity=row[3],
         reserved=row[4],
-        counter_account=Account(row[5]),
+        counter_account=counter,
         balance=row[6],
-        amount_fen=row[7],
+        amount_fen=row[7] if costs or counter is Account.CUSTOMER else None,
         reason=AdjustmentReason(row[8]) if row[8] else None,
         note=row[9],
         occurred_at=row[10],

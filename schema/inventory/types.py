@@ -71,7 +71,9 @@ class Movement:
     reserved_change: int = strawberry.field(description="Signed change of what is promised, in base units.")
     balance: int = strawberry.field(description="What was on hand afterwards.")
     counter_account: Account = strawberry.field(description="Where the goods came from or went to.")
-    amount: Fen | None = strawberry.field(description="What the customer paid or got back, in fen.")
+    amount: Fen | None = strawberry.field(
+        description="What the customer paid or got back, in fen; what goods cost, only to who reads costs."
+    )
     reason: AdjustmentReason | None = strawberry.field(description="Why the book was set right.")
     note: str | None = strawberry.field(description="What was written beside it.")
     occurred_at: datetime = strawberry.field(description="When it happened in the shop.")

@@ -32,6 +32,7 @@ _SHOWN = {
     "lendPerson": _ASSIGNMENT,
     "endAssignment": _ASSIGNMENT,
     "recordLeaver": "personId leftAt ended",
+    "setPrice": "price { id skuId storeId fen validFrom validUntil }",
 }
 _RIGHTS = "... on RoleAboveYours { role } ... on WiderThanYours { path }"
 _OWN_REFUSALS = {
@@ -39,6 +40,7 @@ _OWN_REFUSALS = {
     "lendPerson": _RIGHTS,
     "endAssignment": f"{_RIGHTS} ... on LastOfRole {{ role }} ... on AlreadyOver {{ endedAt }}",
     "recordLeaver": f"{_RIGHTS} ... on LastOfRole {{ role }}",
+    "setPrice": "... on PriceMoved { expected actual }",
     "reserveStock": "... on InsufficientStock { shortages { path skuId wanted available } }",
     "adjustStock": "... on StockMoved { expected actual }",
     "recordSale": "... on ReservationClosed { status }",
