@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from math import ceil
-from typing import Any
+from typing import Any, Self
 
 import orjson
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,9 +21,15 @@ class AuthRefusal(Exception):
         super().__init__(code)
         self.status = status
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.body = {"code": code, "message": message, "messageZh": message_zh}
+        self.body: dict[str, object] = {"code": code, "message": message, "messageZh": message_zh}
         if field is not None:
             self.body["field"] = field
+        self.afterwards: BackgroundTask | None = None
+
+    def then(self, do: Callable[..., Awaitable[None]], *values: object) -> Self:
+        """Do something once the answer has left, so that the time it takes tells nothing."""
+        self.afterwards = BackgroundTask(do, *values)
+        return self
 
 
 def wrong_credentials() -> AuthRefusal:
@@ -61,6 +68,55 @@ def foreign_origin() -> AuthRefusal:
     return AuthRefusal(403, "FOREIGN_ORIGIN", "This page may not do that here.", "不允许来自其他网站的请求。")
 
 
+def missing_header() -> AuthRefusal:
+    return AuthRefusal(
+        403,
+        "MISSING_HEADER",
+        "Whoever acts by cookie sends the header X-Trueshelf: 1.",
+        "使用 Cookie 的请求须带 X-Trueshelf: 1 请求头。",
+    )
+
+
+def full_sign_in_needed() -> AuthRefusal:
+    return AuthRefusal(
+        403,
+        "FULL_SIGN_IN_NEEDED",
+        "A PIN is not enough for this. Sign in with your own account first.",
+        "仅凭 PIN 不能执行此操作，请先用自己的账号登录。",
+    )
+
+
+def prove_again() -> AuthRefusal:
+    return AuthRefusal(
+        403,
+        "PROVE_AGAIN",
+        "Your sign-in is too old for this. Give your password or a code again, or sign in again.",
+        "登录时间过久，请再次输入密码或验证码，或重新登录后再试。",
+    )
+
+
+def start_again() -> AuthRefusal:
+    return AuthRefusal(
+        401, "START_AGAIN", "This sign-in has taken too long. Please begin again.", "本次登录已超时，请重新登录。"
+    )
+
+
+def not_this_step(status: str) -> AuthRefusal:
+    refusal = AuthRefusal(409, "ANOTHER_STEP", "Something else comes first.", "请先完成上一步。")
+    refusal.body["status"] = status
+    return refusal
+
+
+def wrong_code() -> AuthRefusal:
+    return AuthRefusal(
+        401, "WRONG_CODE", "The code is wrong, too old or used already.", "验证码不正确、已过期或已使用。", field="code"
+    )
+
+
+def not_permitted() -> AuthRefusal:
+    return AuthRefusal(403, "NOT_PERMITTED", "Your role does not allow this here.", "您的岗位没有这项权限。")
+
+
 def body_too_large(limit: int) -> AuthRefusal:
     return AuthRefusal(413, "BODY_TOO_LARGE", f"The body has more than {limit} bytes.", f"请求内容超过 {limit} 字节。")
 
@@ -86,7 +142,9 @@ def answering(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[R
             refusal = too_many_attempts(ceil(too_many.wait.total_seconds()))
         except AuthRefusal as refused:
             refusal = refused
-        return show(refusal.status, refusal.body, refusal.headers)
+        response = show(refusal.status, refusal.body, refusal.headers)
+        response.background = refusal.afterwards
+        return response
 
     return answered
 

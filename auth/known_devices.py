@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.models import KnownDevice, LocalAccount
 from auth.opaque import hash_token, is_token, new_token
+from auth.passwords import is_login
 from retail.kernel.clock import Clock
 
 KNOWN_FOR = timedelta(days=180)
@@ -41,6 +42,8 @@ class KnownDevices:
 
     async def of_login(self, token: str | None, folded_login: str) -> bytes | None:
         """Return what names the device if the owner of a login has signed in on it within half a year."""
+        if not is_login(folded_login):
+            return None
         owner = select(LocalAccount.person_id).where(LocalAccount.login == folded_login).scalar_subquery()
         return await self._find(token, owner)
 

@@ -1,8 +1,9 @@
 """Which browser requests may act in the name of a cookie.
 
 A foreign page can make a browser send our cookie, but it can neither hide its Origin nor send
-`application/json` without asking first. Every request that changes something by cookie, and
-every WebSocket, must pass `same_origin`; every such POST must also be `is_json`.
+`application/json` or a header of ours without asking first. Every request that changes something by
+cookie, and every WebSocket, must pass `same_origin`; every such POST must also be `is_json` and
+`is_our_app`.
 """
 
 from urllib.parse import urlsplit
@@ -38,6 +39,11 @@ def is_json(connection: HTTPConnection) -> bool:
     kind, _, parameter = fields[0].partition(";")
     named = parameter.strip().lower().replace('"', "")
     return kind.strip().lower() == "application/json" and named in {"", "charset=utf-8"}
+
+
+def is_our_app(connection: HTTPConnection) -> bool:
+    """Say whether a request bears `X-Trueshelf: 1`, which a page of another site cannot send."""
+    return connection.headers.getlist("x-trueshelf") == ["1"]
 
 
 def is_https(public_url: str) -> bool:

@@ -7,6 +7,7 @@ for stricter limits than those it was opened under, whoever writes that down.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -20,6 +21,7 @@ from auth.opaque import hash_token, is_token, new_token
 from auth.standing import in_force
 from retail.access.models import Assignment
 from retail.access.permissions import Role
+from retail.audit.log import append
 from retail.kernel.clock import Clock
 
 __all__ = ["LiveSession", "StaffSessions", "hash_token"]
@@ -49,7 +51,7 @@ class StaffSessions:
         now = self._clock()
         async with self._sessions.begin() as session:
             if replaced is not None:
-                await self._revoke(session, StaffSession.token_hash == hash_token(replaced))
+                await end_sessions(session, StaffSession.token_hash == hash_token(replaced), now)
             await session.execute(
                 delete(StaffSession).where(StaffSession.person_id == person_id, StaffSession.ends_at <= now)
             )
@@ -75,8 +77,10 @@ class StaffSessions:
                     user_agent=_short(user_agent),
                 )
             )
+            opened = {"person": person_id, "way": way, "shared_device": shared_device_id}
+            await append(session, act="signed_in", actor_id=person_id, details=opened, clock=self._clock)
         if replaced is not None:
-            self._forget(hash_token(replaced))
+            self.forget({hash_token(replaced)})
         return token
 
     async def find(self, token: str) -> LiveSession | None:
@@ -128,36 +132,38 @@ class StaffSessions:
                 .where(StaffSession.token_hash == token_hash)
                 .values(token_hash=hash_token(token), proven_at=self._clock())
             )
-        self._forget(token_hash)
+        self.forget({token_hash})
         return token
 
     async def revoke(self, token: str) -> None:
         """End one session: at once in this process, within 3 s in the others."""
         await self.revoke_where(StaffSession.token_hash == hash_token(token))
 
-    async def revoke_all(self, person_id: UUID, *, but: bytes | None = None) -> int:
-        """End every session of a person (but one); return how many."""
-        which = StaffSession.person_id == person_id
-        return await self.revoke_where(which if but is None else which & (StaffSession.token_hash != but))
+    async def revoke_all(self, person_id: UUID) -> None:
+        """End every session of a person."""
+        await self.revoke_where(StaffSession.person_id == person_id)
 
     async def revoke_where(self, which: ColumnElement[bool]) -> int:
         """End the sessions that a condition on `StaffSession` names; return how many."""
         async with self._sessions.begin() as session:
-            ended = await self._revoke(session, which)
-        self._known.forget(lambda token_hash, _: token_hash in ended)
+            ended = await end_sessions(session, which, self._clock())
+        self.forget(ended)
         return len(ended)
 
-    async def _revoke(self, session: AsyncSession, which: ColumnElement[bool]) -> set[bytes]:
-        rows = await session.scalars(
-            update(StaffSession)
-            .where(which, StaffSession.revoked_at.is_(None))
-            .values(revoked_at=self._clock())
-            .returning(StaffSession.token_hash)
-        )
-        return set(rows)
+    def forget(self, token_hashes: Collection[bytes]) -> None:
+        """Believe some sessions no longer without asking the database again."""
+        self._known.forget(lambda token_hash, _: token_hash in token_hashes)
 
-    def _forget(self, token_hash: bytes) -> None:
-        self._known.forget(lambda known_hash, _: known_hash == token_hash)
+
+async def end_sessions(session: AsyncSession, which: ColumnElement[bool], now: datetime) -> set[bytes]:
+    """End the sessions that a condition names, in a transaction of the caller; return what names them."""
+    rows = await session.scalars(
+        update(StaffSession)
+        .where(which, StaffSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(StaffSession.token_hash)
+    )
+    return set(rows)
 
 
 def _short(user_agent: str) -> str:

@@ -21,6 +21,7 @@ from auth.limits import LIMITS, strictness
 from auth.models import HalfSession
 from auth.opaque import hash_token, is_token, new_token
 from auth.sessions import StaffSessions
+from auth.shared_devices import SharedDevices
 from auth.standing import Standing, read_standing
 from retail.access.permissions import Role
 from retail.kernel.clock import Clock
@@ -97,14 +98,15 @@ class Steps:
         clock: Clock,
         cookies: Cookies,
         sessions: StaffSessions,
-        devices: KnownDevices,
+        devices: tuple[KnownDevices, SharedDevices],
+        *,
         required_of: AbstractSet[Role] = SECOND_FACTOR_ROLES,
     ) -> None:
         self._database = database
         self._clock = clock
         self._cookies = cookies
         self._sessions = sessions
-        self._devices = devices
+        self._known_devices, self._shared_devices = devices
         self.required_of = required_of
 
     async def enter(
@@ -171,7 +173,8 @@ class Steps:
             way=way,
             reference=reference,
         )
-        device = await self._devices.remember(self._cookies.known_device.read(connection), person.person_id)
+        device = await self._known_devices.remember(self._cookies.known_device.read(connection), person.person_id)
+        await self._shared_devices.note_full_sign_in(self._cookies.shared_device.read(connection), person.person_id)
         lasts = LIMITS[strictness(person.roles)].life
         return Entered(Status.SIGNED_IN, person, self._cookies, token, lasts, device)
 

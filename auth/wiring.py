@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,13 +22,15 @@ from auth.identify import Identity, bearer_token
 from auth.keys import KeyRing
 from auth.known_devices import KnownDevices
 from auth.live_sessions import LiveSession
-from auth.models import LocalAccount
+from auth.local_accounts import LocalAccounts
 from auth.oauth import OAuthEndpoints
 from auth.oauth_memory import OAuthMemory
 from auth.origin import same_origin
-from auth.passwords import check_password, fold_login, is_login
+from auth.people import People
+from auth.second_factor import SecondFactors
 from auth.sessions import StaffSessions
-from auth.steps import Steps
+from auth.shared_devices import SharedDevices
+from auth.steps import SECOND_FACTOR_ROLES, Steps
 from auth.tokens import LIFE, AccessTokens
 from retail.access.actor import ActorKind, Limits
 from retail.access.models import ChannelClient, Person
@@ -45,6 +48,8 @@ class DemoAccount:
     name: str
     role: str
     place: str = ""
+    pin: str | None = None
+    totp_secret: str | None = None
 
 
 class Auth:
@@ -59,6 +64,7 @@ class Auth:
         company: Sequence[OidcSettings | WeComSettings] = (),
         *,
         masters: MasterKeys,
+        second_factor_roles: AbstractSet[Role] = SECOND_FACTOR_ROLES,
         token_life: timedelta = LIFE,
     ) -> None:
         self._database = sessions
@@ -66,11 +72,24 @@ class Auth:
         self.public_url = public_url
         self.demo_accounts = tuple(demo_accounts)
         self.cookies = Cookies(public_url)
-        self.attempts = SignInAttempts()
+        self.attempts = SignInAttempts(sessions, clock, masters.derive("sign-in attempts"))
         self.sessions = StaffSessions(sessions, clock)
         self.known_devices = KnownDevices(sessions, clock)
-        self.steps = Steps(sessions, clock, self.cookies, self.sessions, self.known_devices)
-        self.company = CompanyDesk(sessions, clock, public_url, company)
+        self.accounts = LocalAccounts(sessions, clock, self.sessions)
+        self.second_factors = SecondFactors(sessions, clock, self.sessions, masters)
+        self.shared_devices = SharedDevices(sessions, clock, self.sessions, masters, second_factor_roles)
+        self.people = People(
+            sessions, clock, self.sessions, self.second_factors, self.shared_devices, second_factor_roles
+        )
+        self.steps = Steps(
+            sessions,
+            clock,
+            self.cookies,
+            self.sessions,
+            (self.known_devices, self.shared_devices),
+            required_of=second_factor_roles,
+        )
+        self.company = CompanyDesk(sessions, clock, public_url, company, masters=masters)
         self.clients = Clients(sessions, clock)
         keys = KeyRing(sessions, clock, masters)
         self.tokens = AccessTokens(public_url, keys, clock, token_life)
@@ -99,23 +118,12 @@ class Auth:
     async def ended(self, identities: Collection[Identity]) -> set[Identity]:
         """Return which of many identities no longer hold: for sockets, which outlive their request.
 
-        Asks the database twice at most, however many there are; nothing is remembered.
+        Asks the database three times at most, however many there are; nothing is remembered.
         """
         people = {each: bytes.fromhex(each.session_key) for each in identities if each.kind is ActorKind.PERSON}
         live_sessions = await self.sessions.live(set(people.values()))
         ended_channels = await self.clients.ended(identities)
         return ended_channels | {each for each, key in people.items() if key not in live_sessions}
-
-    async def person_with(self, login: str, password: str) -> Person | None:
-        """Return the person whose login and password these are; None tells nothing about which is wrong."""
-        folded = fold_login(login)
-        account = await self._find_account(folded) if is_login(folded) else None
-        right, better_hash = await check_password(password, account[0].password_hash if account else None)
-        if account is None or not right:
-            return None
-        if better_hash is not None:
-            await self._store_hash(account[0], better_hash)
-        return account[1]
 
     async def name_of(self, identity: Identity) -> str | None:
         """Return what to call an identity."""
@@ -145,23 +153,3 @@ class Auth:
         client = None if ended is None else await self.clients.find(ended.client_id)
         if client is not None:
             await self.client_health.used_ended_token(client.channel_id)
-
-    async def _find_account(self, folded_login: str) -> tuple[LocalAccount, Person] | None:
-        now = self.clock()
-        async with self._database() as session:
-            row = (
-                await session.execute(
-                    select(LocalAccount, Person)
-                    .join(Person, Person.id == LocalAccount.person_id)
-                    .where(LocalAccount.login == folded_login, LocalAccount.disabled_at.is_(None))
-                )
-            ).one_or_none()
-        if row is None or (row[1].left_at is not None and row[1].left_at <= now):
-            return None
-        return row[0], row[1]
-
-    async def _store_hash(self, account: LocalAccount, better_hash: str) -> None:
-        async with self._database.begin() as session:
-            stored = await session.get_one(LocalAccount, account.person_id)
-            if stored.password_hash == account.password_hash:
-                stored.password_hash = better_hash

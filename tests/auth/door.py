@@ -18,6 +18,7 @@ from retail.access.channel_kinds import ChannelKind
 from retail.access.channel_reach import Reach
 from retail.access.models import Person
 from retail.access.work import Work
+from retail.kernel.privacy.masters import MasterKeys
 from tests.support.environment import MASTERS
 
 PASSWORD = "jasmine-green-tea"
@@ -60,11 +61,13 @@ class Door:
         public_url: str = "http://127.0.0.1:8000",
         demo_accounts: tuple[DemoAccount, ...] = (),
         clock: TurnableClock | None = None,
+        masters: str | None = None,
     ) -> None:
         self.database = database
         self.clock = clock or TurnableClock()
         self.public_url = public_url
-        self.auth = Auth(database, self.clock, public_url, demo_accounts, masters=MASTERS)
+        ring = MASTERS if masters is None else MasterKeys.parse(masters)
+        self.auth = Auth(database, self.clock, public_url, demo_accounts, masters=ring)
         self._app = Starlette(routes=routes)
         self._app.state.auth = self.auth
         self._open = AsyncExitStack()
@@ -78,7 +81,9 @@ class Door:
     async def browser(self, address: str = "10.1.1.1") -> httpx.AsyncClient:
         """Open a browser (or a program) at an address, with its own cookies."""
         transport = httpx.ASGITransport(self._app, client=(address, 50_000))
-        return await self._open.enter_async_context(httpx.AsyncClient(transport=transport, base_url=self.public_url))
+        return await self._open.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url=self.public_url, headers={"X-Trueshelf": "1"})
+        )
 
     async def hire(self, password: str = PASSWORD) -> Employee:
         employee = Employee(uuid4(), f"li.na.{uuid4().hex[:8]}")

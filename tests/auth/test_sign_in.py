@@ -28,7 +28,15 @@ async def test_the_right_password_opens_the_door(door: Door) -> None:
 
     assert (answer.status_code, answer.json()) == (200, {"status": "signed_in", "name": "李娜"})
     assert answer.headers["cache-control"] == "no-store"
-    assert (await browser.get("/auth/me")).json() == {"name": "李娜"}
+    assert (await browser.get("/auth/me")).json() == {
+        "name": "李娜",
+        "way": "local",
+        "mustChange": False,
+        "secondFactor": False,
+        "secondFactorRequired": False,
+        "recoveryCodesLeft": 0,
+        "hasPin": False,
+    }
 
 
 async def test_a_login_is_the_same_however_it_is_typed(door: Door) -> None:
