@@ -7,6 +7,7 @@ _BETWEEN = re.compile(r"[\s().\-‐-―]+")
 _ANY = re.compile(r"\+[1-9][0-9]{6,14}")
 _CHINESE = re.compile(r"\+86(1[3-9][0-9]{9}|10[0-9]{8}|[2-9][0-9]{8,10})")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_DATE = re.compile(r"(?<![0-9])(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9])")
 _LIKE_A_PHONE = re.compile(r"(?:[0-9][\s().\-‐-―]*){7}")
 
 
@@ -33,4 +34,4 @@ def read_phone(text: str) -> str:
 
 def holds_a_number(text: str) -> bool:
     """Say whether a text that is kept in the clear could hold somebody's phone or identity number."""
-    return _LIKE_A_PHONE.search(unicodedata.normalize("NFKC", text)) is not None
+    return _LIKE_A_PHONE.search(_DATE.sub("", unicodedata.normalize("NFKC", text))) is not None
