@@ -122,8 +122,8 @@ class Clients:
         return Credentials(
             _known(row),
             is_revoked=row.revoked_at is not None and row.revoked_at <= now,
-            secrets=tuple(KnownSecret(as_uuid(id), bytes(hash), ends_at) for id, hash, ends_at in secrets.tuples()),
-            keys=tuple((kid, jwk) for kid, jwk in keys.tuples()),
+            secrets=tuple(KnownSecret(as_uuid(id), bytes(hash), ends_at) for id, hash, ends_at in secrets),
+            keys=tuple((kid, jwk) for kid, jwk in keys),
         )
 
     async def ended(self, identities: Collection[Identity]) -> set[Identity]:

@@ -54,7 +54,7 @@ class OAuthMemory:
         now = self._clock()
         async with self._sessions() as session:
             rows = await session.execute(select(Store.id, Store.region_id).where(Store.code.in_(codes)))
-            region_of = {as_uuid(id): as_uuid(region) for id, region in rows.tuples()}
+            region_of = {as_uuid(id): as_uuid(region) for id, region in rows}
             held = await session.scalars(
                 select(Assignment).where(
                     Assignment.channel_id == channel_id,

@@ -7,6 +7,8 @@ from schema.access.mutations import AccessMutation
 from schema.access.queries import AccessQuery
 from schema.catalogue.mutations import CatalogueMutation
 from schema.catalogue.queries import CatalogueQuery
+from schema.channels.mutations import ChannelsMutation
+from schema.channels.queries import ChannelsQuery
 from schema.insights.queries import InsightsQuery
 from schema.insights.subscriptions import InsightsSubscription
 from schema.inventory.mutations import InventoryMutation
@@ -25,13 +27,23 @@ from schema.tasks.queries import TasksQuery
 
 @strawberry.type(description="What can be asked.")
 class Query(
-    AccessQuery, StoresQuery, CatalogueQuery, InventoryQuery, InsightsQuery, TasksQuery, PushQuery, PeopleQuery
+    AccessQuery,
+    StoresQuery,
+    CatalogueQuery,
+    InventoryQuery,
+    InsightsQuery,
+    TasksQuery,
+    PushQuery,
+    PeopleQuery,
+    ChannelsQuery,
 ):
     pass
 
 
 @strawberry.type(description="What can be done. Every mutation happens exactly once for its requestId.")
-class Mutation(AccessMutation, CatalogueMutation, InventoryMutation, StoresMutation, PushMutation, PeopleMutation):
+class Mutation(
+    AccessMutation, CatalogueMutation, InventoryMutation, StoresMutation, PushMutation, PeopleMutation, ChannelsMutation
+):
     pass
 
 

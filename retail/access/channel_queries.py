@@ -80,7 +80,7 @@ async def _clients(
         assigned = assigned.where(Assignment.channel_id == channel_id)
     of = _by_channel(await session.scalars(assigned.order_by(Assignment.valid_from)))
     rows = []
-    for client, known in (await session.execute(chosen)).tuples():
+    for client, known in await session.execute(chosen):
         health = _health(known)
         state = state_of(health, is_revoked=client.revoked_at is not None, now=now)
         if reach.covers(of[client.id]):

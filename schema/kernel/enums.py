@@ -3,6 +3,8 @@
 import strawberry
 
 from retail.access.actor import ActorKind
+from retail.access.channel_health import ChannelState
+from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
 from retail.catalogue.models import Locality
 from retail.inventory.bulk import OutcomeStatus
@@ -14,6 +16,11 @@ strawberry.enum(Account, description="The other side of a movement: where goods 
 strawberry.enum(ActorKind, description="A person, or a program of a channel.")
 strawberry.enum(AdjustmentReason, description="Why the book was set right.")
 strawberry.enum(AlarmKind, description="What was unusual about somebody's viewing of personal data.")
+strawberry.enum(ChannelKind, description="What sort of program a channel client is; decides what it may ever do.")
+strawberry.enum(
+    ChannelState,
+    description="How a channel client fares: refused when it last came, silent for a day, new, working, or revoked.",
+)
 strawberry.enum(Locality, description="Whether an SKU is the whole chain's or was added by a region.")
 strawberry.enum(MovementKind, description="What happened to the stock.")
 strawberry.enum(OutcomeStatus, description="What became of one event: recorded now, recorded before, or refused.")
@@ -29,6 +36,8 @@ __all__ = [
     "ActorKind",
     "AdjustmentReason",
     "AlarmKind",
+    "ChannelKind",
+    "ChannelState",
     "Locality",
     "MovementKind",
     "OutcomeStatus",

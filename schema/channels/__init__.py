@@ -1,0 +1,1 @@
+"""How headquarters manages channel clients: who they are, what they may do, how they fare."""
