@@ -7,14 +7,16 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.requests import Request
 
-from auth.company.linking import Linking, PhoneBook
+from auth.company.linking import Linking
 from auth.company.logout import BackChannel
 from auth.company.oidc import OidcProvider
+from auth.company.phones import PhoneBook
 from auth.company.port import CompanySignInFailed, Problem, Proof, Provider
 from auth.company.sealing import SealedCookie
 from auth.company.settings import OidcSettings, WeComSettings
 from auth.company.wecom import WeComProvider
 from retail.kernel.clock import Clock
+from retail.kernel.privacy.masters import MasterKeys
 
 AT_ONCE = 32
 """Sign-ins that may wait for one provider at once; whoever comes then finds it busy."""
@@ -33,14 +35,15 @@ class CompanyDesk:
         clock: Clock,
         public_url: str,
         providers: Sequence[OidcSettings | WeComSettings] = (),
-        phones: PhoneBook | None = None,
+        *,
+        masters: MasterKeys,
     ) -> None:
         self._site = public_url.rstrip("/")
         self.providers: dict[str, Provider] = {each.id: _provider(each, clock) for each in providers}
         self._waiting = dict.fromkeys(self.providers, 0)
         self.cookie = SealedCookie(public_url, clock)
         self.back_channel = BackChannel(sessions, clock)
-        self._linking = Linking(sessions, clock, phones or _no_phones)
+        self._linking = Linking(sessions, clock, PhoneBook(masters))
 
     def ways(self) -> list[dict[str, str]]:
         """Return the buttons of the sign-in page."""
@@ -84,7 +87,3 @@ class CompanyDesk:
 
 def _provider(settings: OidcSettings | WeComSettings, clock: Clock) -> Provider:
     return OidcProvider(settings, clock) if isinstance(settings, OidcSettings) else WeComProvider(settings)
-
-
-async def _no_phones(_session: AsyncSession, _number: str) -> UUID | None:
-    return None

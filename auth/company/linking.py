@@ -4,7 +4,6 @@ Nobody is made here. A claim that the provider has not verified links nobody, an
 that fits a person who already is somebody else there: phone numbers and logins change hands.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.company.models import ExternalIdentity
+from auth.company.phones import PhoneBook
 from auth.company.port import CompanySignInFailed, Problem, Proof, Provider
 from auth.models import LocalAccount
 from auth.passwords import fold_login, is_login
@@ -20,9 +20,6 @@ from retail.access.models import Person
 from retail.kernel.clock import Clock
 
 BY_COMMAND = "command"
-
-PhoneBook = Callable[[AsyncSession, str], Awaitable[UUID | None]]
-"""Finds the person whose phone number this is, without the number lying open in the database."""
 
 
 class Linking:
@@ -54,7 +51,7 @@ class Linking:
         value = verified(proof.claims, claim)
         if value is None:
             raise _no_account(f"{claim} is not there or not verified")
-        person_id = await (self._phones(session, value) if claim == "phone_number" else _by_login(session, value))
+        person_id = await (self._phones.owner(session, value) if claim == "phone_number" else _by_login(session, value))
         if person_id is None or not await self._may_enter(session, person_id):
             raise _no_account(f"{claim} is nobody's here")
         await session.execute(
