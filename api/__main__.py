@@ -183,6 +183,17 @@ for each in COMMANDS:
 
 
 @app.command()
+def reset_second_factor(login: str) -> None:
+    """Take a lost second factor away; its person is signed out everywhere and enrols another at the next sign-in."""
+    from api import admin
+    from api.serving import database
+
+    with database(_settings(), shared=True) as url:
+        admin.run(url, lambda work: admin.reset_second_factor(work, login))
+    typer.echo(f"{login}: no second factor any more")
+
+
+@app.command()
 def check_ledger() -> None:
     """Check with plain SQL that the ledger adds up; exit 1 if it does not."""
     import asyncio

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.database import system_office
 from api.mendable import Mendable
+from auth import accounts
 from auth.accounts import create_local_account
 from retail.access.models import Assignment, Person
 from retail.access.permissions import Role
@@ -140,7 +141,7 @@ def _fill_store(reader: Reader, row: Row, store: Store, region_id: UUID) -> None
 
 
 async def import_goods(work: Work, path: Path) -> int:
-    """Add the SKUs of a file; codes that are known stay as they are. Return how many rows."""
+    """Add the SKUs of a file; of codes that are known only the cost is new. Return how many rows."""
     reader = Reader(path, GOODS_COLUMNS)
     categories: dict[str, tuple[str, str, str, str | None]] = {}
     goods = []
@@ -153,6 +154,7 @@ async def import_goods(work: Work, path: Path) -> int:
                 name_en=row.get("name_en") or row["name"],
                 category_code=row["category"],
                 price_fen=reader.value("price_yuan", _fen, None, "is no price in yuan such as 3.50"),
+                cost_fen=reader.value("cost_yuan", _fen, None, "is no cost in yuan such as 2.10"),
                 unit=row.get("unit") or "件",
                 locality=reader.value("locality", Locality, Locality.CORE, "is neither core nor local"),
                 gtins=_gtins(reader, row),
@@ -205,12 +207,18 @@ async def add_person(
         return ""
     first = password or secrets.token_urlsafe(9)
     try:
-        await create_local_account(work.session, person.id, login, first)
+        await create_local_account(work.session, person.id, login, first, must_change=True)
     except ValueError as wrong:
         raise BadFile(str(wrong)) from None
     except IntegrityError:
         raise BadFile(f"the login {login} is taken") from None
     return first
+
+
+async def reset_second_factor(work: Work, login: str) -> None:
+    """Take a lost second factor away; raise `BadFile` if nobody has the login."""
+    if not await accounts.reset_second_factor(work.session, login, work.now):
+        raise BadFile(f"nobody has the login {login}")
 
 
 async def _assignment(

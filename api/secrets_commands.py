@@ -12,6 +12,7 @@ from api.master_keys import read_ring, ring_text
 from api.serving import database
 from api.settings import Settings
 from auth.keys import wrap_signing_keys
+from auth.second_factor import reseal_secrets
 from retail.access.work import Office
 from retail.kernel.privacy.masters import BadMasterKeys, MasterKeys, new_master_key
 from retail.kernel.privacy.vault import Vault
@@ -48,7 +49,7 @@ async def rotate(database_url: str, masters: MasterKeys, show: Callable[[int, in
     """Wrap all that another than the first key wraps, in short transactions; return how many."""
     async with system_office(database_url) as office:
         async with office.work(None) as work:
-            done = await wrap_signing_keys(work.session, masters)
+            done = await wrap_signing_keys(work.session, masters) + await reseal_secrets(work.session, masters)
             total = done + await Vault(masters).remaining(work.session)
         while moved := await _some(office, masters):
             done += moved

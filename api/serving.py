@@ -198,10 +198,11 @@ def _trading(settings: Settings, *, on: bool) -> Iterator[None]:
 
 def _introduce(console: Console, settings: Settings, seeded: DemoSeeded) -> None:
     table = Table(title="示例账号 · demo accounts", title_justify="left", box=None)
-    for heading in ("账号 login", "密码 password", "姓名 name", "岗位 role", "地点 place"):
+    for heading in ("账号 login", "密码 password", "PIN / TOTP", "姓名 name", "岗位 role", "地点 place"):
         table.add_column(heading)
     for account in seeded.accounts:
-        table.add_row(account.login, account.password, account.name, account.role, account.place)
+        more = account.pin or account.totp_secret or ""
+        table.add_row(account.login, account.password, more, account.name, account.role, account.place)
     console.print(table)
     channels = Table(title="渠道凭证 · channel credentials (POST /auth/token)", title_justify="left", box=None)
     for heading in ("client_id", "client_secret", "名称 name"):

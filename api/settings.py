@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api.door_address import read_networks
 from api.mendable import Mendable
 from auth.company.settings import ProviderSettings, require_distinct
+from auth.steps import SECOND_FACTOR_ROLES
+from retail.access.permissions import Role
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "TRUESHELF_"
@@ -85,6 +87,17 @@ class Settings(BaseSettings):
         NoDecode,
         Field(description="The company's identity providers, a JSON list; see docs/sign-in.md."),
     ] = ()
+
+    second_factor_roles: Annotated[
+        frozenset[Role],
+        NoDecode,
+        Field(description="Roles that need a second factor, separated by commas; the others may have one."),
+    ] = SECOND_FACTOR_ROLES
+
+    @field_validator("second_factor_roles", mode="before")
+    @classmethod
+    def _are_roles(cls, value: object) -> object:
+        return {name.strip() for name in value.split(",") if name.strip()} if isinstance(value, str) else value
 
     @field_validator("company_sign_in", mode="before")
     @classmethod

@@ -4,6 +4,7 @@ A million PINs are tried out in a day against any hash, so a stolen table must n
 hashed is keyed by the master keys and bound to its person.
 """
 
+import asyncio
 import hmac
 import re
 from collections.abc import Mapping
@@ -38,8 +39,11 @@ def is_trivial(pin: str) -> bool:
 
 async def set_pins(session: AsyncSession, masters: MasterKeys, pins: Mapping[UUID, str], now: datetime) -> None:
     """Set people's PINs; what was tried wrongly before is forgotten."""
-    for person_id, pin in pins.items():
-        kept = f"{masters.first}:{await hash_password(_peppered(masters, masters.first, person_id, pin))}"
+    hashes = await asyncio.gather(
+        *(hash_password(_peppered(masters, masters.first, person_id, pin)) for person_id, pin in pins.items())
+    )
+    for person_id, hashed in zip(pins, hashes, strict=True):
+        kept = f"{masters.first}:{hashed}"
         await session.execute(
             insert(StaffPin)
             .values(person_id=person_id, pin_hash=kept, set_at=now)

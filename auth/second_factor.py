@@ -10,6 +10,7 @@ import secrets
 from base64 import b32encode, b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -157,6 +158,34 @@ def seal_secret(masters: MasterKeys, person_id: UUID, secret: str) -> str:
 def open_secret(masters: MasterKeys, person_id: UUID, kept: str) -> str:
     master_id, _, sealed = kept.partition(":")
     return totp.in_base32(masters.unwrap(Wrapped(master_id, b64decode(sealed)), _place(person_id)))
+
+
+async def give_second_factors(
+    session: AsyncSession, masters: MasterKeys, secrets_of: Mapping[UUID, str], now: datetime
+) -> None:
+    """Enrol people with secrets that are known already; for the demo, whose secrets are public."""
+    rows = [
+        {"person_id": person_id, "sealed_secret": seal_secret(masters, person_id, secret), "confirmed_at": now}
+        for person_id, secret in secrets_of.items()
+    ]
+    await session.execute(insert(SecondFactor), rows)
+
+
+async def reseal_secrets(session: AsyncSession, masters: MasterKeys) -> int:
+    """Seal every secret with the first master key that another one has sealed; return how many rows."""
+    factors = await session.scalars(select(SecondFactor).with_for_update())
+    count = 0
+    for factor in factors:
+        kept = {each for each in (factor.sealed_secret, factor.offered_secret) if each is not None}
+        if all(each.startswith(f"{masters.first}:") for each in kept):
+            continue
+        fresh = {
+            each: seal_secret(masters, factor.person_id, open_secret(masters, factor.person_id, each)) for each in kept
+        }
+        factor.sealed_secret = fresh.get(factor.sealed_secret or "")
+        factor.offered_secret = fresh.get(factor.offered_secret or "")
+        count += 1
+    return count
 
 
 async def forget_second_factor(session: AsyncSession, person_id: UUID) -> None:

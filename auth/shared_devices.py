@@ -142,6 +142,8 @@ class SharedDevices:
             return Turn.WRONG
         await self._forget_wrong(device.id, person_id)
         async with self._database.begin() as session:
+            if not colleague.pin_hash.startswith(f"{self._masters.first}:"):
+                await set_pins(session, self._masters, {person_id: pin}, self._clock())
             await session.execute(
                 update(SharedDevice).where(SharedDevice.id == device.id).values(last_used_at=self._clock())
             )

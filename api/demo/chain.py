@@ -18,6 +18,8 @@ from api.demo.places import CITIES, DAY_CUTOFF, ZONE, Shop
 from api.demo.rhythm import shops
 from api.demo.stock import Shelves, history_begins
 from auth.accounts import create_local_accounts
+from auth.pins import set_pins
+from auth.second_factor import give_second_factors
 from auth.wiring import DemoAccount
 from retail.access.channel_reach import Reach
 from retail.access.channels import NewClient, add_secret, register_client
@@ -29,6 +31,7 @@ from retail.inventory import ledger
 from retail.kernel.base import new_id
 from retail.kernel.clock import business_day
 from retail.kernel.privacy.masking import Personal
+from retail.kernel.privacy.masters import MasterKeys
 from retail.kernel.privacy.vault import Vault
 from retail.people.commands import set_phones
 from retail.stores.models import BusinessDay, Chain, Region, Store, StoreKind
@@ -77,6 +80,7 @@ async def _seed(work: Work, progress: Progress, vault: Vault | None) -> None:
     progress("员工 · people", 0, 1)
     people = await _hire(work, regions, stores)
     if vault is not None:
+        await _give_means(work, vault.masters, people)
         # Numbers that look as invented as they are: 13800000001 and so on.
         phones = {each: Personal(f"+86138{n:08d}") for n, each in enumerate(people.values(), 1)}
         await set_phones(work, vault, phones)
@@ -140,6 +144,7 @@ async def _list_goods(work: Work) -> Mapping[str, UUID]:
             name_en=good.name_en,
             category_code=good.category_code,
             price_fen=good.price_fen,
+            cost_fen=good.cost_fen,
             unit=good.unit,
             locality=good.locality,
             gtins=[(good.gtin, 1), *([(good.case_gtin, good.case_units)] if good.case_gtin else [])],
@@ -170,6 +175,17 @@ async def _hire(work: Work, regions: Mapping[str, UUID], stores: Mapping[str, UU
     await work.session.execute(insert(Assignment), assignments)
     await create_local_accounts(work.session, {each: login for login, each in hired.items()}, staff.PASSWORD)
     return hired
+
+
+async def _give_means(work: Work, masters: MasterKeys, people: Mapping[str, UUID]) -> None:
+    """Give headquarters their authenticators and clerks their PINs, all of them public."""
+    everybody = list(staff.employees())
+    secrets = {
+        people[each.login]: staff.totp_secret_of(each.login) for each in everybody if staff.has_second_factor(each)
+    }
+    await give_second_factors(work.session, masters, secrets, work.now)
+    pins = {people[each.login]: staff.PIN for each in everybody if staff.has_pin(each)}
+    await set_pins(work.session, masters, pins, work.now)
 
 
 async def _connect(work: Work) -> Mapping[str, UUID]:

@@ -6,14 +6,19 @@ is why `trueshelf run` listens on this machine only, and why no other chain is e
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from api.demo.people import COMPLIANCE, OPERATIONS, REGIONAL_MANAGERS, name_of
 from api.demo.places import CITIES
+from auth.steps import SECOND_FACTOR_ROLES
+from auth.totp import SECRET_BYTES, in_base32
 from auth.wiring import DemoAccount
 from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
 
 PASSWORD = "trueshelf"  # noqa: S105 -- a demo's, printed at its start
+PIN = "246810"
+"""Of every clerk."""
 SHOWN_SHOPS = ("wangjing", "lujiazui", "chunxilu")
 """Shops whose people the sign-in page offers; their day is left for them to open."""
 
@@ -75,4 +80,29 @@ def accounts() -> tuple[DemoAccount, ...]:
     order = [Role.CLERK, Role.STORE_MANAGER, Role.REGIONAL_MANAGER, Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE]
     shown = [each for each in employees() if each.shop is None or each.login.removesuffix(".m") in SHOWN_SHOPS]
     shown.sort(key=lambda each: order.index(each.role))
-    return tuple(DemoAccount(each.login, PASSWORD, each.name, each.role.name, each.place) for each in shown)
+    return tuple(
+        DemoAccount(
+            each.login,
+            PASSWORD,
+            each.name,
+            each.role.name,
+            each.place,
+            pin=PIN if has_pin(each) else None,
+            totp_secret=totp_secret_of(each.login) if has_second_factor(each) else None,
+        )
+        for each in shown
+    )
+
+
+def has_pin(employee: Employee) -> bool:
+    """Say whether somebody takes turns on the shared device of a shop."""
+    return employee.role is Role.CLERK
+
+
+def has_second_factor(employee: Employee) -> bool:
+    return employee.role in SECOND_FACTOR_ROLES
+
+
+def totp_secret_of(login: str) -> str:
+    """Return the secret of somebody's authenticator: as public as the password that it is made from."""
+    return in_base32(sha256(f"{PASSWORD} {login}".encode()).digest()[:SECRET_BYTES])
