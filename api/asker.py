@@ -1,7 +1,8 @@
 """Who is asking: from a request or socket to the context of its operations.
 
 An actor is remembered for two seconds, so a change of role, a departure or a revoked key counts
-within five seconds everywhere; open sockets are looked at as often, and closed.
+within five seconds everywhere; open sockets are looked at as often, and closed. What the bus tells
+of a change makes that sooner; it is not needed for it. Whoever was let in once is told why no more.
 """
 
 import asyncio
@@ -12,10 +13,12 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from api.admission import NotAdmitted
 from auth.brief_memory import BriefMemory
+from auth.endings import Ending, ending_of
 from auth.identify import Identity
 from auth.wiring import Auth
-from retail.access.actor import Actor
+from retail.access.actor import Actor, ActorKind
 from retail.access.scope import load_actor
 from retail.inventory.desk import Desk
 from retail.push.endpoints import PushRules
@@ -27,6 +30,16 @@ REMEMBERED_FOR = timedelta(seconds=2)
 REMEMBERED_AT_MOST = 10_000
 BEARER_REMEMBERED_FOR = timedelta(seconds=1)
 """On top of the three seconds that auth may remember: within the five that are promised."""
+
+
+ACCESS_CHANGED = "ACCESS_CHANGED"
+"""Why a socket is closed whose actor may do more or less than when it was opened: it may open another."""
+
+GONE = {
+    Ending.SIGNED_OUT: ("This device has been signed out.", "此设备已退出登录。"),
+    Ending.SESSION_OVER: ("Your session is over: sign in again.", "登录已过期，请重新登录。"),
+    Ending.ACCESS_ENDED: ("You have no role here now.", "您目前没有任何岗位。"),
+}
 
 
 @dataclass(slots=True)
@@ -59,26 +72,46 @@ class Askers:
             identity = await self._bearer(header, connection)
         else:
             identity = await self._auth.identify(connection, bearer if isinstance(bearer, str) else None)
-        if identity is None or (by_cookie and not self._auth.same_origin(connection)):
+        if by_cookie and not self._auth.same_origin(connection):
+            return None
+        if identity is None:
+            await self._say_why(connection if by_cookie else None)
             return None
         if by_cookie and _is_anothers(connection, identity):
             return None
         actor = await self._actor(identity)
-        if actor is None:
-            return None
+        if actor is None or _is_out(actor, identity):
+            raise _gone(Ending.ACCESS_ENDED)
         return AskerContext(
             actor, self._desk, self._feed, identity=identity, session_key=identity.session_key, push=self._push
         )
 
-    async def revoked(self, contexts: Sequence[Any]) -> Collection[Any]:
-        """Return the contexts whose session has ended, or whose actor may do something else now."""
+    def forget(self) -> None:
+        """Look everybody up again: somebody's access has changed."""
+        self._actors.clear()
+        self._bearers.forget(lambda _header, _identity: True)
+
+    async def _say_why(self, connection: HTTPConnection | None) -> None:
+        """Raise `NotAdmitted` for a cookie that was good once."""
+        token = None if connection is None else self._auth.cookies.session.read(connection)
+        office = self._desk.office
+        ending = None if token is None else await ending_of(office.system, token, office.clock())
+        if ending is not None:
+            raise _gone(ending)
+
+    async def revoked(self, contexts: Sequence[Any]) -> Collection[tuple[Any, str]]:
+        """Return the contexts whose session has ended, or whose actor may do something else now, and which it is."""
         mine: list[AskerContext] = list(contexts)
         ended = await self._auth.ended({context.identity for context in mine})
         gone = []
         for context in mine:
-            now = None if context.identity in ended else await self._actor(context.identity)
-            if now is None or (now is not context.actor and now.grants != context.actor.grants):
-                gone.append(context)
+            now = await self._actor(context.identity)
+            if now is None or _is_out(now, context.identity):
+                gone.append((context, Ending.ACCESS_ENDED.value))
+            elif context.identity in ended:
+                gone.append((context, Ending.SESSION_OVER.value))
+            elif now is not context.actor and now.grants != context.actor.grants:
+                gone.append((context, ACCESS_CHANGED))
         return gone
 
     async def _bearer(self, header: str, connection: HTTPConnection) -> Identity | None:
@@ -124,6 +157,16 @@ class Askers:
             actor = held[0]  # the same object, so that a thousand sockets see at a glance that nothing has changed
         self._actors[identity] = (actor, now + REMEMBERED_FOR)
         return actor
+
+
+def _gone(ending: Ending) -> NotAdmitted:
+    return NotAdmitted(ending.value, *GONE[ending])
+
+
+def _is_out(actor: Actor, identity: Identity) -> bool:
+    """Say whether somebody plays no role now: none at all, or none in the shop whose device proves them."""
+    shop = identity.limits.store_ids if identity.limits and identity.kind is ActorKind.PERSON else None
+    return not any(shop is None or held.store_ids & shop for held in actor.held)
 
 
 def _is_anothers(connection: HTTPConnection, identity: Identity) -> bool:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
+from api.admission import NotAdmitted
 from api.door_address import household
 from retail.access.actor import ActorKind
 
@@ -162,15 +163,22 @@ class StrangersCounted:
             left = self._failures.left(household(host))
             if left < 1:
                 raise RateLimited((1 - left) / self._failures.rate.restored)
-        context = await self._asking(connection, payload)
+        try:
+            context = await self._asking(connection, payload)
+        except NotAdmitted:
+            self._note_failure(proof, host)
+            raise
         if context is None:
-            self._failures.take(household(host), 1)
-            self._known.pop(proof, None)
+            self._note_failure(proof, host)
         elif proof not in self._known:
             if len(self._known) >= MOST_REMEMBERED:
                 del self._known[next(iter(self._known))]
             self._known[proof] = None
         return context
+
+    def _note_failure(self, proof: int, host: str) -> None:
+        self._failures.take(household(host), 1)
+        self._known.pop(proof, None)
 
 
 def _proof(connection: HTTPConnection, payload: dict[str, object] | None) -> str | None:

@@ -58,6 +58,10 @@ class GraphQLApp:
         """Close at once the sockets whose context is concerned; returns how many."""
         return await self._sockets.close_sockets(concerned)
 
+    def doubt(self) -> None:
+        """Ask soon which sockets must go: somebody's access has changed."""
+        self._sockets.doubt()
+
     @property
     def socket_count(self) -> int:
         return len(self._sockets.sockets)

@@ -15,7 +15,8 @@ from schema.kernel.compiled import Answer, Operation, Operations
 MakeContext = Callable[[HTTPConnection, dict[str, object] | None], Awaitable[Any]]
 """Who is asking: the context for the resolvers, or None when it is nobody that we know.
 
-Called with an HTTP request and None, or with a WebSocket and the payload of its `connection_init`.
+Called with an HTTP request and None, or with a WebSocket and the payload of its `connection_init`. Raises
+`NotAdmitted` for somebody who was let in once.
 """
 
 T = TypeVar("T")

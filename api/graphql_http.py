@@ -15,6 +15,7 @@ from graphql import OperationType
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
 
+from api.admission import NotAdmitted
 from api.door_rates import RateLimited
 from api.graphql_answer import encode, internal_error, rate_limited, values_in, with_cost
 from api.graphql_desk import Desk
@@ -68,6 +69,9 @@ class HttpView:
             status, payload = await self._answer(scope, receive, parse_request(body))
             # For application/json the status tells only whether the request was one.
             await _send(send, status if media_type is GRAPHQL_JSON else 200, media_type, payload)
+        except NotAdmitted as gone:
+            error = {"message": gone.message, "extensions": {"code": gone.code, "messageZh": gone.message_zh}}
+            await _send(send, 401, JSON, encode({"errors": [error]}))
         except HttpRefusal as refusal:
             if refusal.status == 413:  # noqa: PLR2004 -- a body that is too large
                 await _let_it_come(receive, self._max_body * DRAINED_TIMES)

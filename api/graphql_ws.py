@@ -28,6 +28,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Ope
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message
 from strawberry.types.unset import UnsetType
 
+from api.admission import NotAdmitted
 from api.door_rates import RateLimited
 from api.graphql_answer import encode, internal_error, rate_limited
 from api.graphql_desk import Desk
@@ -37,9 +38,15 @@ FORBIDDEN = 4403
 TRY_AGAIN_LATER = 1013
 TOO_BIG = 1009
 CLOSING_SECONDS = 1.0
+RECHECK_SECONDS = 2.0
+RECHECK_AT_ONCE_SECONDS = 0.1
+"""How long a recheck that was asked for waits, so that ten changes of access are one recheck."""
 
-Revoked = Callable[[Sequence[Any]], Awaitable[Collection[Any]]]
-"""Of these contexts, the ones that may no longer be here; asked for all sockets of the process at once."""
+Revoked = Callable[[Sequence[Any]], Awaitable[Collection[tuple[Any, str]]]]
+"""Of these contexts, the ones that may no longer be here, each with the reason that its client is told.
+
+Asked for all sockets of the process at once.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class SocketRules:
     max_sockets_of_one: int = 100
     max_message_characters: int = 256 * 1024
     init_seconds: float = 10.0
-    recheck_seconds: float = 2.0
+    recheck_seconds: float = RECHECK_SECONDS
     allowed_origins: tuple[str, ...] = ()
 
 
@@ -107,6 +114,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
             message = {"type": "connection_init"}
         try:
             await super().handle_connection_init(message)
+        except NotAdmitted as gone:
+            await self.websocket.close(FORBIDDEN, gone.code)
+            return
         except RateLimited:
             await self.websocket.close(TRY_AGAIN_LATER, "Try again later")
             return
@@ -187,6 +197,7 @@ class SocketView(GraphQL[Connection, None]):
         self.sockets: set[SocketHandler] = set()
         self._revoked = revoked
         self._rechecking: asyncio.Task[None] | None = None
+        self._doubted = asyncio.Event()
         self._held: Counter[object] = Counter()
         self._open = 0
 
@@ -240,22 +251,29 @@ class SocketView(GraphQL[Connection, None]):
     async def close_sockets(self, concerned: Callable[[Any], bool]) -> int:
         """Close the sockets whose context is concerned (its session was revoked); returns how many."""
         sockets = {socket for socket in self.sockets if concerned(socket.context.context)}
-        await self._close(sockets)
+        await asyncio.gather(*(socket.close(FORBIDDEN, "Forbidden") for socket in sockets))
         return len(sockets)
 
-    async def _close(self, sockets: Collection[SocketHandler]) -> None:
-        await asyncio.gather(*(socket.close(FORBIDDEN, "Forbidden") for socket in sockets))
+    def doubt(self) -> None:
+        """Ask soon, not only when it is time again, which sockets must go."""
+        self._doubted.set()
 
     async def _recheck(self, revoked: Revoked) -> None:
         """As long as there are sockets, ask for all of them together which must go."""
         while self.sockets:
-            await asyncio.sleep(self.rules.recheck_seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.rules.recheck_seconds):
+                    await self._doubted.wait()
+                    await asyncio.sleep(RECHECK_AT_ONCE_SECONDS)
+            self._doubted.clear()
             try:
-                refused = {id(context) for context in await revoked([each.context.context for each in self.sockets])}
+                answer = await revoked([each.context.context for each in self.sockets])
             except Exception as error:  # noqa: BLE001  # the next round asks again
                 internal_error(error, operation="recheck of sockets")
                 continue
-            await self._close({socket for socket in self.sockets if id(socket.context.context) in refused})
+            reasons = {id(context): reason for context, reason in answer}
+            gone = [(each, reasons.get(id(each.context.context))) for each in self.sockets]
+            await asyncio.gather(*(each.close(FORBIDDEN, reason) for each, reason in gone if reason is not None))
 
 
 def _quoted(text: str) -> str:

@@ -299,8 +299,8 @@ async def test_a_client_that_does_not_read_slows_its_own_source_only() -> None:
 async def test_a_revoked_session_loses_its_sockets_within_the_time_promised() -> None:
     dismissed: set[str] = set()
 
-    async def revoked(contexts: Sequence[Guest]) -> Collection[Guest]:
-        return [guest for guest in contexts if guest.name in dismissed]
+    async def revoked(contexts: Sequence[Guest]) -> Collection[tuple[Guest, str]]:
+        return [(guest, "DISMISSED") for guest in contexts if guest.name in dismissed]
 
     app = board(sockets=SocketRules(recheck_seconds=0.02), revoked=revoked)
     async with serving(app) as url, admitted(url, {"name": "Mei"}) as mei, admitted(url, {"name": "Lin"}) as lin:
@@ -318,11 +318,11 @@ async def test_a_revoked_session_loses_its_sockets_within_the_time_promised() ->
 async def test_a_recheck_that_fails_is_tried_again() -> None:
     asked: list[int] = []
 
-    async def revoked(contexts: Sequence[Guest]) -> Collection[Guest]:
+    async def revoked(contexts: Sequence[Guest]) -> Collection[tuple[Guest, str]]:
         asked.append(len(contexts))
         if len(asked) == 1:
             raise OSError("the database is away")
-        return contexts
+        return [(guest, "DISMISSED") for guest in contexts]
 
     app = board(sockets=SocketRules(recheck_seconds=0.02), revoked=revoked)
     with capture_logs() as logs:
@@ -331,6 +331,20 @@ async def test_a_recheck_that_fails_is_tried_again() -> None:
 
     assert asked == [1, 1]
     assert logs[0]["event"] == "graphql.internal_error"
+
+
+async def test_a_socket_in_doubt_is_looked_at_before_its_time() -> None:
+    dismissed: set[str] = set()
+
+    async def revoked(contexts: Sequence[Guest]) -> Collection[tuple[Guest, str]]:
+        return [(guest, "DISMISSED") for guest in contexts if guest.name in dismissed]
+
+    app = board(sockets=SocketRules(recheck_seconds=60), revoked=revoked)
+    async with serving(app) as url, admitted(url, {"name": "Mei"}) as mei:
+        dismissed.add("Mei")
+        app.doubt()
+
+        assert await mei.closed() == 4403
 
 
 async def test_sockets_can_be_closed_at_once() -> None:
