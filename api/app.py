@@ -25,7 +25,7 @@ from retail.catalogue.lookup import Lookup
 from retail.inventory.batching import Counter
 from retail.inventory.desk import Desk
 from retail.kernel.clock import utc_now
-from retail.kernel.events import CatalogueChanged, Event
+from retail.kernel.events import AccessChanged, CatalogueChanged, Event
 from retail.kernel.privacy.vault import Vault
 from retail.people.events import SecurityAlarmRaised
 from retail.people.office import PeopleOffice
@@ -91,6 +91,9 @@ class Application:
         if isinstance(event, CatalogueChanged):
             self.desk.lookup.forget()
             self.desk.directory.forget()
+        elif isinstance(event, AccessChanged):
+            self.askers.forget()
+            self.graphql.doubt()
         elif not isinstance(event, SecurityAlarmRaised):
             self.feed.wake()
 
