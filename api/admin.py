@@ -155,7 +155,6 @@ async def import_goods(work: Work, path: Path) -> int:
                 category_code=row["category"],
                 price_fen=reader.value("price_yuan", _fen, None, "is no price in yuan such as 3.50"),
                 cost_fen=reader.value("cost_yuan", _fen, None, "is no cost in yuan such as 2.10"),
-                cost_fen=reader.value("cost_yuan", _fen, None, "is no cost in yuan such as 2.10"),
                 unit=row.get("unit") or "件",
                 locality=reader.value("locality", Locality, Locality.CORE, "is neither core nor local"),
                 gtins=_gtins(reader, row),

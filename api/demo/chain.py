@@ -145,7 +145,6 @@ async def _list_goods(work: Work) -> Mapping[str, UUID]:
             category_code=good.category_code,
             price_fen=good.price_fen,
             cost_fen=good.cost_fen,
-            cost_fen=good.cost_fen,
             unit=good.unit,
             locality=good.locality,
             gtins=[(good.gtin, 1), *([(good.case_gtin, good.case_units)] if good.case_gtin else [])],
