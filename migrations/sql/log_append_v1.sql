@@ -12,7 +12,7 @@ begin
         raise insufficient_privilege using message = 'an act may be logged in one''s own name and stores only';
     end if;
     insert into log_head (store_id) values (at_store) on conflict do nothing;
-    update log_head h set seq = h.seq + 1, hash = log_link(h.hash, h.store_id, h.seq + 1, entry)
+    update log_head h set seq = h.seq + 1, hash = sha256(h.hash || log_link(h.store_id, h.seq + 1, entry))
         where h.store_id = at_store
         returning h.seq, h.hash into number, link;
     insert into operation_log (store_id, seq, body, hash) values (at_store, number, entry, link);

@@ -30,12 +30,30 @@ def upgrade() -> None:
     )
     grant("operation_log")
     op.execute(f"grant execute on function stores_seen_by to {LEDGER}")
+    op.execute(f"grant select on assignment_in_force to {LEDGER}")
+    give_to(LEDGER, "lock_books")
     open_to_ledger("operation_log", "insert")
     op.execute(f"grant select, insert, update on log_head to {LEDGER}")
     op.execute(f"revoke insert, update, delete on operation_log, log_head from {SYSTEM}")
     op.execute(f"revoke update, delete on log_seal from {SYSTEM}")
     run_script("log_append_v1")
     give_to(LEDGER, "log_append")
+    _hand_the_ledger_over()
+    run_script("ledger_adopted_v1")
+
+
+def _hand_the_ledger_over() -> None:
+    """Let nobody but the ledger's function write movements and totals; the system keeps the safety stock."""
+    op.add_column("movement", sa.Column("log_seq", sa.BigInteger(), nullable=True))
+    op.execute("drop function ledger_post")
+    run_script("ledger_post_v2")
+    give_to(LEDGER, "ledger_post")
+    open_to_ledger("movement", "select, insert")
+    open_to_ledger("stock_level", "select, insert, update")
+    open_to_ledger("applied_request", "select, insert, update")
+    op.execute(f"revoke insert on movement from {SYSTEM}")
+    op.execute(f"revoke insert, update, delete on stock_level from {SYSTEM}")
+    op.execute(f"grant insert (store_id, sku_id, safety_stock), update (safety_stock) on stock_level to {SYSTEM}")
 
 
 def _create_tables() -> None:
@@ -80,8 +98,21 @@ def _create_tables() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop function log_append")
+    op.execute("drop function ledger_post, log_append")
+    for table in ("movement", "stock_level", "applied_request"):
+        op.execute(f"drop policy the_ledger on {table}")
+        op.execute(f"revoke all on {table} from {LEDGER}")
+    run_script("ledger_post_v1")
+    give_to_system("ledger_post")
+    op.execute(f"grant insert on movement to {SYSTEM}")
+    op.execute(f"grant insert, update, delete on stock_level to {SYSTEM}")
+    op.drop_column("movement", "log_seq")
     for table in ("operation_log", "log_head", "log_seal", "log_sealed_head", "log_witness"):
         op.drop_table(table)
-    op.execute("drop function log_is_written_once, log_link, acts_for_somebody, sees_whole_chain")
+    op.execute("drop aggregate log_chain (bytea, bytea)")
+    op.execute(
+        "drop function log_is_written_once, log_link, log_chain_on, lock_books,"
+        " acts_for_somebody, sees, sees_whole_chain"
+    )
+    op.execute("drop view assignment_in_force")
     op.execute(f"revoke execute on function stores_seen_by from {LEDGER}")

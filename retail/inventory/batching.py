@@ -21,10 +21,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from retail.access.permissions import Permission
 from retail.inventory.ledger import ON_HAND_RANGE, POST, Entry, Posted, Request, columns, out_of_range, posted
 from retail.kernel.clock import Clock, utc_now
 from retail.kernel.events import Announcer, StockMoved
-from retail.kernel.refusal import Refusal
+from retail.kernel.refusal import NotPermitted, Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -221,6 +222,11 @@ class _Lane:
             if broken.constraint_name == ON_HAND_RANGE:
                 raise out_of_range() from None
             raise
+        except asyncpg.InsufficientPrivilegeError as refused:
+            if len(batch) > 1:  # the guilty one is found by sending each alone
+                raise
+            log.warning("the database has refused what the application allowed", reason=str(refused))
+            raise NotPermitted(Permission.STORE_READ) from None
         return _shares(batch, posted(row))
 
     async def drop(self) -> None:

@@ -2,8 +2,9 @@
 
 Every change is an `Entry`, written once and never edited. A level (`stock_level`) is the running
 total of its entries, kept beside them so that reading it is cheap. Both are written by one SQL
-function, `ledger_post`, which locks levels in (store, SKU) order, so crossing writers cannot
-deadlock. Quantities are conserved by construction: what a store gains, a counter-account gives.
+function, `ledger_post`, which locks the books of the stores in order, so crossing writers cannot
+deadlock, and which writes into the operation log what it has done. Quantities are conserved by
+construction: what a store gains, a counter-account gives.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,15 +18,18 @@ from sqlalchemy import select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
+from retail.access.permissions import Permission
 from retail.access.work import Work
+from retail.inventory.lines import acts_of, digest
 from retail.inventory.models import StockLevel
 from retail.kernel.content import as_uuid
 from retail.kernel.events import StockMoved
-from retail.kernel.refusal import InvalidInput, Problem
+from retail.kernel.refusal import InvalidInput, NotPermitted, Problem
 
 Key = tuple[UUID, UUID]
 
 ON_HAND_RANGE = "ck_stock_level_on_hand"
+INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class Entry(NamedTuple):
@@ -85,17 +89,21 @@ class Posted:
     balances: Sequence[int]
 
 
-_PLACES = range(len(Request._fields) + len(Entry._fields))
+_PLACES = range(len(Request._fields) + len(Entry._fields) + 3)
 POST = f"select * from ledger_post({', '.join(f'${n + 1}' for n in _PLACES)})"  # noqa: S608 -- only places
 _POST_BOUND = text(f"select * from ledger_post({', '.join(f':p{n}' for n in _PLACES)})")  # noqa: S608 -- same
+_LOCK_BOOKS = text("select lock_books(cast(:stores as uuid[]))")
 
 
 def columns(requests: Sequence[Request], entries: Sequence[Entry]) -> list[Any]:
-    """Return the arguments of `ledger_post`: each field as one list."""
+    """Return the arguments of `ledger_post`: each field as one list, every line's digest, and the acts."""
     asked = [list(column) for column in zip(*requests, strict=True)]
+    acts = acts_of(requests, entries)
     return [
         *(asked or [[] for _ in Request._fields]),
         *(list(column) for column in zip(*entries, strict=True)),
+        [digest(entry) for entry in entries],
+        *acts,
     ]
 
 
@@ -112,7 +120,10 @@ def posted(row: Any) -> Posted:
 
 
 async def post(work: Work, entries: Sequence[Entry], request: Request | None = None) -> Posted:
-    """Write entries in a work's own transaction and announce that stock has moved."""
+    """Write entries in a work's own transaction and announce that stock has moved.
+
+    The books of the stores stay locked until the commit.
+    """
     if request is None:
         arguments = columns((), entries)
     else:
@@ -123,9 +134,16 @@ async def post(work: Work, entries: Sequence[Entry], request: Request | None = N
     except DBAPIError as failed:
         if ON_HAND_RANGE in str(failed.orig) or "integer out of range" in str(failed.orig):
             raise out_of_range() from None
+        if is_beyond_the_wall(failed.orig):
+            raise NotPermitted(Permission.STORE_READ) from None
         raise
     work.announce(StockMoved())
     return posted(row)
+
+
+def is_beyond_the_wall(cause: BaseException | None) -> bool:
+    """Say whether the database has refused a line because its actor does not see the store."""
+    return getattr(cause, "sqlstate", None) == INSUFFICIENT_PRIVILEGE
 
 
 def out_of_range() -> InvalidInput:
@@ -135,11 +153,12 @@ def out_of_range() -> InvalidInput:
 
 
 async def lock_levels(work: Work, keys: Iterable[Key]) -> Mapping[Key, StockLevel]:
-    """Lock the levels of (store, SKU) pairs, in order, and return them as they are now.
+    """Lock the books of (store, SKU) pairs and return their levels as they are now.
 
     A pair that has no level yet gets one of zero.
     """
     wanted = sorted(set(keys))
+    await _lock_books(work, {store for store, _ in wanted})
     await work.session.execute(
         insert(StockLevel)
         .values([{"store_id": store, "sku_id": sku} for store, sku in wanted])
@@ -148,8 +167,6 @@ async def lock_levels(work: Work, keys: Iterable[Key]) -> Mapping[Key, StockLeve
     rows = await work.session.scalars(
         select(StockLevel)
         .where(tuple_(StockLevel.store_id, StockLevel.sku_id).in_(wanted))
-        .order_by(StockLevel.store_id, StockLevel.sku_id)
-        .with_for_update()
         .execution_options(populate_existing=True)
     )
     return {(as_uuid(row.store_id), as_uuid(row.sku_id)): row for row in rows}
@@ -157,6 +174,7 @@ async def lock_levels(work: Work, keys: Iterable[Key]) -> Mapping[Key, StockLeve
 
 async def set_safety_stock(work: Work, store_id: UUID, safety: Mapping[UUID, int]) -> None:
     """Set the safety stock of SKUs in a store, in base units; the books do not move."""
+    await _lock_books(work, [store_id])
     rows = [{"store_id": store_id, "sku_id": sku, "safety_stock": units} for sku, units in sorted(safety.items())]
     statement = insert(StockLevel)
     await work.session.execute(
@@ -166,3 +184,7 @@ async def set_safety_stock(work: Work, store_id: UUID, safety: Mapping[UUID, int
         ),
         rows,
     )
+
+
+async def _lock_books(work: Work, store_ids: Iterable[UUID]) -> None:
+    await work.session.execute(_LOCK_BOOKS, {"stores": sorted(store_ids)})

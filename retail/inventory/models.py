@@ -104,6 +104,8 @@ class Movement(Base):
     `counter_account`; `reserved` is the signed change of what is promised. Versions of one
     store and SKU are 1, 2, 3 ... without a gap. `balance` is what was on hand afterwards.
     `xid` is the writing transaction: readers follow it up to the oldest one still running.
+    `log_seq` is the entry of the store's operation log that vouches for it (see `inventory.lines`);
+    what is older than the log has none, and the first entry vouches for all of that.
     """
 
     __tablename__ = "movement"
@@ -137,6 +139,7 @@ class Movement(Base):
     document_id: Mapped[UUID]
     content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     xid: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
+    log_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ReservationStatus(StrEnum):

@@ -20,7 +20,7 @@ from tests.support.chain import Chain, Staff, found_chain, open_chain
 from tests.support.postgres import TestingPostgres
 from tests.support.server import ServerProcess
 
-LEDGER = Path(migrations.__file__).parent / "sql" / "ledger_post_v1.sql"
+LEDGER = Path(migrations.__file__).parent / "sql" / "ledger_post_v2.sql"
 CALM = settings(
     max_examples=60,
     stateful_step_count=25,
@@ -61,7 +61,9 @@ class Stage:
         """Start with empty books: a spoilt ledger has written nonsense into them."""
         for statement in (
             "alter table movement disable trigger written_once",
-            "truncate movement, stock_level, reservation, reservation_line, applied_request",
+            "alter table operation_log disable trigger written_once",
+            "truncate movement, stock_level, reservation, reservation_line, applied_request, operation_log, log_head",
+            "alter table operation_log enable trigger written_once",
             "alter table movement enable trigger written_once",
         ):
             await self.chain.rows(statement)
