@@ -1,8 +1,8 @@
 /**
  * What the service worker keeps for opening offline: everything the clerk needs.
  *
- * The manager's pictures stay out: they are half a megabyte that a clerk's phone
- * never shows, and the worker keeps them at first use instead.
+ * What only the office shows stays out: its pictures are half a megabyte that a clerk's
+ * phone never shows, and the worker keeps it at first use instead.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
@@ -23,7 +23,7 @@ interface Chunk {
 }
 
 const ENTRY = 'index.html'
-const MANAGER = 'src/features/manager/'
+const OFFICE = ['src/features/manager/', 'src/features/people/']
 const NEVER = /\.(br|gz|png)$|^sw\.js$|^\.vite\//
 
 export function precacheList(folder: string): PrecacheEntry[] {
@@ -35,7 +35,7 @@ export function precacheList(folder: string): PrecacheEntry[] {
 }
 
 function filesOnlyForManagers(manifest: Record<string, Chunk>): Set<string> {
-  const everybody = reachable(manifest, [ENTRY], (key) => !key.startsWith(MANAGER))
+  const everybody = reachable(manifest, [ENTRY], (key) => !OFFICE.some((folder) => key.startsWith(folder)))
   const all = reachable(manifest, Object.keys(manifest), () => true)
   return new Set([...all].filter((file) => !everybody.has(file)))
 }

@@ -9,7 +9,7 @@ import { sendWaiting, startOutbox } from '@/data/deeds.ts'
 import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
 import { keepPreferences } from '@/data/preferences.ts'
 import { myStore, senderId, sessionEnded, sessionState, startSession } from '@/data/session.ts'
-import { readSharedDevice, watchIdleness } from '@/data/shared-device.ts'
+import { refreshSharedDevice, watchIdleness } from '@/data/shared-device.ts'
 import { watchTransport } from '@/data/transport.ts'
 import App from './App.vue'
 import { i18n, startLanguage } from './i18n.ts'
@@ -38,4 +38,4 @@ watch([senderId, sessionState], () => sendWaiting())
 
 createApp(App).use(i18n).use(router).mount('#app')
 void watchForUpdates()
-void readSharedDevice()
+void refreshSharedDevice()

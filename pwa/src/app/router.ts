@@ -1,6 +1,6 @@
 /** Every address of the app on one page. */
 import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
-import { managesStores, sessionState } from '@/data/session.ts'
+import { managesStores, may, sessionState } from '@/data/session.ts'
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -25,6 +25,9 @@ export const router = createRouter({
     { path: '/me/devices', component: () => import('@/features/identity/DevicesPage.vue') },
     { path: '/me/security', component: () => import('@/features/identity/SecurityPage.vue') },
     { path: '/me/operations', component: () => import('@/features/me/OperationsPage.vue') },
+    { path: '/people', component: () => import('@/features/people/PeoplePage.vue'), meta: { needs: 'person:read' } },
+    { path: '/people/alarms', component: () => import('@/features/people/AlarmsPage.vue'), meta: { needs: 'person:read' } },
+    { path: '/people/:personId', component: () => import('@/features/people/PersonPage.vue'), props: true, meta: { needs: 'person:read' } },
     { path: '/manager', component: () => import('@/features/manager/ManagerPage.vue'), meta: { manages: true } },
     {
       path: '/manager/stores/:storeId',
@@ -39,6 +42,8 @@ export const router = createRouter({
 router.beforeEach((to): RouteLocationRaw | true => {
   const signedIn = sessionState.value === 'signed-in' || sessionState.value === 'expired'
   if (to.meta['open'] === true) return signedIn && sessionState.value !== 'expired' ? '/' : true
+  const needed = to.meta['needs']
+  if (signedIn && typeof needed === 'string' && !may(needed)) return '/'
   if (signedIn) return to.meta['manages'] === true && !managesStores.value ? '/home' : true
   const wanted = to.redirectedFrom?.fullPath ?? to.fullPath
   return { path: '/sign-in', query: wanted === '/' ? {} : { next: wanted } }

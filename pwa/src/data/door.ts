@@ -91,7 +91,9 @@ export interface Enrolment {
   qrSvg: string
 }
 
-export const beginEnrolment = (): Promise<Enrolment> => knock('/auth/totp/enrol')
+/** With the password once more when the sign-in is a while ago (`PROVE_AGAIN`). */
+export const beginEnrolment = (password = ''): Promise<Enrolment> =>
+  knock('/auth/totp/enrol', password === '' ? {} : { password })
 export const confirmEnrolment = (code: string): Promise<Progress & { recoveryCodes: string[] }> =>
   knock('/auth/totp/confirm', { code })
 export const removeSecondFactor = (code: string): Promise<unknown> => knock('/auth/totp/remove', { code })
@@ -116,7 +118,10 @@ export const setPin = (pin: string): Promise<unknown> => knock('/auth/pin', { pi
 export interface Account {
   name: string
   way: string
-  secondFactor?: { enrolled: boolean; required: boolean; recoveryCodesLeft: number }
+  secondFactor: boolean
+  secondFactorRequired: boolean
+  recoveryCodesLeft: number
+  hasPin: boolean
 }
 
 export const myAccount = (): Promise<Account> => knock('/auth/me', undefined, 'GET')

@@ -220,7 +220,10 @@ async function reread(): Promise<void> {
  * read and says why; else the person only has to sign in again, and goes on working meanwhile.
  */
 export function sessionEnded(): void {
-  if (!session.me) session.state = 'signed-out'
+  if (!session.me) {
+    session.state = 'signed-out'
+    return
+  }
   const asked = turn
   whyOver ??= askWhy()
     .then((why) => hearWhy(why, asked))

@@ -33,8 +33,12 @@ function kept(): SharedDevice | undefined {
   return text === null ? undefined : (JSON.parse(text) as SharedDevice)
 }
 
-/** Ask again whether this device is a shop's, and who works there. Without an answer, what was known stays. */
-export async function readSharedDevice(): Promise<void> {
+/** Ask a shop's device whether it still is one, and who works there. Without an answer, what was known stays. */
+export async function refreshSharedDevice(): Promise<void> {
+  if (device.value) await readSharedDevice()
+}
+
+async function readSharedDevice(): Promise<void> {
   try {
     know(await knock<SharedDevice>('/auth/shared-device', undefined, 'GET'))
   } catch (error) {

@@ -2,6 +2,7 @@
 import type zh from './zh-CN.ts'
 import identity from './identity.en.ts'
 import manager from './manager.en.ts'
+import people from './people.en.ts'
 
 const en: typeof zh = {
   common: {
@@ -232,6 +233,7 @@ const en: typeof zh = {
   },
   manager,
   ...identity,
+  ...people,
 }
 
 export default en

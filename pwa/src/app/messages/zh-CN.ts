@@ -1,6 +1,7 @@
 /** What the screen says in Chinese; the other languages have exactly these keys. */
 import identity from './identity.zh-CN.ts'
 import manager from './manager.zh-CN.ts'
+import people from './people.zh-CN.ts'
 
 export default {
   common: {
@@ -231,4 +232,5 @@ export default {
   },
   manager,
   ...identity,
+  ...people,
 }

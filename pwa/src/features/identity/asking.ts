@@ -4,7 +4,7 @@ import { DoorRefusal } from '@/data/door.ts'
 import { useWords } from '@/ui/words.ts'
 
 /** Refusals that the screen says in words of its own: shorter, and with what to do. */
-const OWN_WORDS = new Set(['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS', 'UNREACHABLE', 'SERVER_TROUBLE'])
+const OWN_WORDS = new Set(['WRONG_CREDENTIALS', 'TOO_MANY_ATTEMPTS', 'UNREACHABLE', 'SERVER_TROUBLE', 'WRONG_PIN', 'PIN_CLOSED', 'FULL_SIGN_IN_NEEDED', 'WRONG_CODE'])
 
 export interface Asking {
   busy: Ref<boolean>
