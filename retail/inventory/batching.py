@@ -1,7 +1,7 @@
 """The hot path: sales of one process, gathered into few transactions.
 
 Calls that arrive while the lanes are busy wait together and are written by one `ledger_post`;
-each caller gets its own result. There is no timer: a batch leaves as soon as a lane is free.
+each caller gets its own result. There is no timer: a batch leaves as soon as its stores' lane is free.
 A lane holds one pinned driver connection. If it breaks, the batch is sent again on a new one:
 the request ids make that safe, so an acknowledged request is written exactly once.
 """
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 LANES = 2
 BATCH_LINES = 2000
 BATCH_CALLS = 256
-WAITING_AT_MOST = 20_000
+WAITING_AT_MOST = 10_000
 LONGEST_POST_SECONDS = 5.0
 """A database that says nothing for so long is taken for gone; the ids make sending again safe."""
 LONGEST_CLOSE_SECONDS = 15.0
@@ -71,6 +71,48 @@ class Call:
 
 
 @dataclass(slots=True)
+class _Queue:
+    """The calls that wait for one lane.
+
+    A store's calls wait for the same lane always: its books are written by one transaction at a time,
+    and a lane that waited for another's would keep the calls of other stores waiting too.
+    """
+
+    waiting: deque[Call] = field(default_factory=deque)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def add(self, call: Call) -> None:
+        """Let a call wait."""
+        self.waiting.append(call)
+        self.arrived.set()
+
+    def take(self) -> list[Call]:
+        """Take the calls of the next batch; a twin of a taken request waits for the next one."""
+        batch: list[Call] = []
+        twins: list[Call] = []
+        ids: set[UUID] = set()
+        lines = 0
+        while self.waiting and len(batch) < BATCH_CALLS:
+            call = self.waiting[0]
+            if batch and lines + len(call.entries) > BATCH_LINES:
+                break
+            self.waiting.popleft()
+            named = {e.movement_id for e in call.entries if e.content_hash is not None}
+            if call.request is not None:
+                named.add(call.request.id)
+            if ids & named:
+                twins.append(call)
+                continue
+            ids |= named
+            lines += len(call.entries)
+            batch.append(call)
+        self.waiting.extendleft(reversed(twins))
+        if not self.waiting:
+            self.arrived.clear()
+        return batch
+
+
+@dataclass(slots=True)
 class Counter:
     """Where every sale of this process is handed in.
 
@@ -80,8 +122,7 @@ class Counter:
     engine: AsyncEngine
     announcer: Announcer
     clock: Clock = utc_now
-    _waiting: deque[Call] = field(default_factory=deque)
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _queues: Sequence[_Queue] = field(default_factory=lambda: [_Queue() for _ in range(LANES)])
     _lanes: list["asyncio.Task[None]"] = field(default_factory=list)
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _open_calls: int = 0
@@ -89,7 +130,7 @@ class Counter:
     async def open(self) -> None:
         """Start the lanes."""
         self._idle.set()
-        self._lanes = [asyncio.create_task(self._work_lane()) for _ in range(LANES)]
+        self._lanes = [asyncio.create_task(self._work_lane(queue)) for queue in self._queues]
 
     async def close(self) -> None:
         """Finish what has been handed in, then stop the lanes."""
@@ -105,21 +146,21 @@ class Counter:
 
         It raises `StoreroomUnreachable` when the database has been away for ten to twenty seconds, or too many wait.
         """
-        if len(self._waiting) >= WAITING_AT_MOST:
+        queue = self._queues[entries[0].store_id.int % LANES]
+        if len(queue.waiting) >= WAITING_AT_MOST:
             raise StoreroomUnreachable
         call = Call(request, entries, asyncio.get_running_loop().create_future())
-        self._waiting.append(call)
+        queue.add(call)
         self._open_calls += 1
         self._idle.clear()
-        self._arrived.set()
         return call.result
 
-    async def _work_lane(self) -> None:
+    async def _work_lane(self, queue: _Queue) -> None:
         lane = _Lane(self.engine)
         try:
             while True:
-                await self._arrived.wait()
-                batch = self._take()
+                await queue.arrived.wait()
+                batch = queue.take()
                 if not batch:
                     continue
                 await self._carry_out(lane, batch)
@@ -128,31 +169,6 @@ class Counter:
                     self._idle.set()
         finally:
             await asyncio.shield(lane.drop())
-
-    def _take(self) -> list[Call]:
-        """Take the calls of the next batch; a twin of a taken request waits for the next one."""
-        batch: list[Call] = []
-        twins: list[Call] = []
-        ids: set[UUID] = set()
-        lines = 0
-        while self._waiting and len(batch) < BATCH_CALLS:
-            call = self._waiting[0]
-            if batch and lines + len(call.entries) > BATCH_LINES:
-                break
-            self._waiting.popleft()
-            named = {e.movement_id for e in call.entries if e.content_hash is not None}
-            if call.request is not None:
-                named.add(call.request.id)
-            if ids & named:
-                twins.append(call)
-                continue
-            ids |= named
-            lines += len(call.entries)
-            batch.append(call)
-        self._waiting.extendleft(reversed(twins))
-        if not self._waiting:
-            self._arrived.clear()
-        return batch
 
     async def _carry_out(self, lane: "_Lane", batch: list[Call]) -> None:
         try:
