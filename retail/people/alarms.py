@@ -121,7 +121,7 @@ async def _names(session: AsyncSession, rows: Sequence[SecurityAlarm]) -> dict[U
 def _alarm(row: SecurityAlarm, names: dict[UUID, str]) -> Alarm:
     by = row.acknowledged_by
     return Alarm(
-        row.id,
+        as_uuid(row.id),
         AlarmKind(row.kind),
         as_uuid(row.about_id),
         names.get(as_uuid(row.about_id), ""),

@@ -165,4 +165,4 @@ def _assigned(where: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
 def _named(reach: Reach) -> ColumnElement[bool]:
     """The condition that an assignment names a store or a region within reach."""
     stores, regions = cast(sorted(reach.store_ids), _UUIDS), cast(sorted(reach.region_ids), _UUIDS)
-    return or_(Assignment.store_ids.overlap(stores), Assignment.region_ids.overlap(regions))
+    return or_(Assignment.store_ids.bool_op("&&")(stores), Assignment.region_ids.bool_op("&&")(regions))

@@ -153,18 +153,20 @@ async def note_view(people: PeopleOffice, work: Work, view: PersonalView) -> UUI
 
 async def looking(work: Work, viewer_id: UUID) -> Looking:
     """Return how much somebody has looked until now."""
-    mine = (PersonalView.viewer_id == viewer_id, PersonalView.viewed_at <= work.now)
+    # Without an end: who has waited for another view of theirs has an older `now` than that view.
+    mine = PersonalView.viewer_id == viewer_id
     hour = (
         await work.session.execute(
             select(func.count(), func.count(PersonalView.person_id.distinct())).where(
-                *mine, PersonalView.viewed_at > work.now - HOUR
+                mine, PersonalView.viewed_at > work.now - HOUR
             )
         )
     ).one()
-    ago = func.floor(func.extract("epoch", work.now - PersonalView.viewed_at) / DAY.total_seconds())
+    seconds = func.greatest(func.extract("epoch", work.now - PersonalView.viewed_at), 0)
+    ago = func.floor(seconds / DAY.total_seconds())
     days = await work.session.execute(
         select(ago.label("ago"), func.count(PersonalView.person_id.distinct()).label("people"))
-        .where(*mine, PersonalView.viewed_at > work.now - DAY * (USUAL_DAYS + 1))
+        .where(mine, PersonalView.viewed_at > work.now - DAY * (USUAL_DAYS + 1))
         .group_by(ago)
     )
     by_day = {int(row.ago): row.people for row in days}

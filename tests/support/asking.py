@@ -32,6 +32,10 @@ _SHOWN = {
     "lendPerson": _ASSIGNMENT,
     "endAssignment": _ASSIGNMENT,
     "recordLeaver": "personId leftAt ended",
+    "reveal": "value expiresAt",
+    "changePhone": "phone",
+    "erasePerson": "personId erasedAt",
+    "acknowledgeAlarm": "alarm { id kind aboutId aboutName people usual acknowledgedAt acknowledgedBy note }",
     "setPrice": "price { id skuId storeId fen validFrom validUntil }",
 }
 _RIGHTS = "... on RoleAboveYours { role } ... on WiderThanYours { path }"
@@ -40,6 +44,7 @@ _OWN_REFUSALS = {
     "lendPerson": _RIGHTS,
     "endAssignment": f"{_RIGHTS} ... on LastOfRole {{ role }} ... on AlreadyOver {{ endedAt }}",
     "recordLeaver": f"{_RIGHTS} ... on LastOfRole {{ role }}",
+    "reveal": "... on TooManyReveals { limit againAt }",
     "setPrice": "... on PriceMoved { expected actual }",
     "reserveStock": "... on InsufficientStock { shortages { path skuId wanted available } }",
     "adjustStock": "... on StockMoved { expected actual }",
@@ -48,14 +53,17 @@ _OWN_REFUSALS = {
 }
 
 
+_WITHOUT = {
+    "recordMovements": "... on NotFound { path }",
+    "erasePerson": "... on InvalidInput { problems { path code message messageZh } }",
+}
+
+
 def _document(mutation: str, shown: str) -> str:
     pascal = mutation[0].upper() + mutation[1:]
-    refused = _REFUSED + _OWN_REFUSALS.get(mutation, "")
+    refused = _REFUSED.replace(_WITHOUT.get(mutation, "-"), "") + _OWN_REFUSALS.get(mutation, "")
     success = f"... on {pascal}Success {{ {shown} }}"
-    return (
-        f"mutation($input: {pascal}Input!) {{ {mutation}(input: $input) {{ __typename {success}"
-        f"{refused if mutation != 'recordMovements' else refused.replace('... on NotFound { path }', '')} }} }}"
-    )
+    return f"mutation($input: {pascal}Input!) {{ {mutation}(input: $input) {{ __typename {success}{refused} }} }}"
 
 
 MUTATIONS = {mutation: _document(mutation, shown) for mutation, shown in _SHOWN.items()}

@@ -80,10 +80,10 @@ class Vault:
         )
         if row is None:
             raise KeyDestroyed
-        secret = new_key()
-        changed = self._wrapped(subject, row.version + 1, secret)
+        secret, version = new_key(), row.version + 1
+        changed = self._wrapped(subject, version, secret)
         await session.execute(update(DataKey).where(DataKey.subject_id == subject).values(**changed))
-        return SubjectKey(subject, row.version + 1, secret)
+        return SubjectKey(subject, version, secret)
 
     async def destroy(self, session: AsyncSession, subject: UUID, now: datetime) -> None:
         """Destroy somebody's key, whether they have one or not: from now on they can have none."""
