@@ -14,12 +14,12 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.permissions import Permission
-from retail.access.work import Reading
+from retail.access.work import Reading, require
 from retail.catalogue.models import Sku
 from retail.catalogue.queries import skus_in, skus_with
 from retail.inventory.models import Account, AdjustmentReason, MovementKind, Source
 from retail.kernel.content import as_uuid
-from retail.kernel.refusal import InvalidInput, NotFound, Problem
+from retail.kernel.refusal import InvalidInput, Problem
 
 CELLS_AT_MOST = 200_000
 
@@ -192,8 +192,7 @@ async def history(
 
     What an ERP said that goods cost is for those who may read costs; what customers paid is not.
     """
-    if not reading.actor.may(Permission.MOVEMENT_READ, store_id):
-        raise NotFound("storeId", "store", "门店")
+    require(reading.actor, Permission.MOVEMENT_READ, store_id)
     bound = {"store": store_id, "sku": sku_id, "before": before, "most": first + 1}
     costs = reading.actor.may(Permission.COST_READ, store_id)
     return [_movement(row, costs=costs) for row in await reading.session.execute(_HISTORY, bound)]

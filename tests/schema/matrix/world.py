@@ -1,0 +1,131 @@
+"""The world of the matrix: one store of everybody's own, one that is foreign to all but headquarters, and who asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from retail.access.channel_kinds import ChannelKind
+from retail.access.permissions import Role
+from tests.support.chain import Chain, Goods, Shop, Staff
+
+OWN, FOREIGN, MISSING = "own", "foreign", "missing"
+NOBODY = UUID("00000000-0000-7000-8000-000000000000")
+ROLE_OF = {
+    "clerk": Role.CLERK,
+    "manager": Role.STORE_MANAGER,
+    "regional": Role.REGIONAL_MANAGER,
+    "operations": Role.HQ_OPERATIONS,
+    "compliance": Role.HQ_COMPLIANCE,
+}
+HEADQUARTERS = {"operations", "compliance"}
+
+
+@dataclass
+class World:
+    """Two stores with stock and people; `staff` are the askers by their part, all of them at Riverside."""
+
+    chain: Chain
+    stores: Mapping[str, Shop]
+    tea: Goods
+    staff: Mapping[str, Staff]
+
+    @classmethod
+    async def open(cls, chain: Chain) -> Self:
+        riverside = await chain.open_store("Riverside", "north")
+        harbour = await chain.open_store("Harbour", "south")
+        tea = await chain.goods("tea")
+        staff = {part: await chain.staff(role, riverside) for part, role in ROLE_OF.items()}
+        for kind in (ChannelKind.TILL, ChannelKind.PLATFORM):
+            program = await chain.register_channel(store_ids=[riverside.id], kind=kind)
+            staff[kind.value] = Staff(
+                program.http, program.server, program.headers, program.id, program.name, shop=riverside, chain=chain
+            )
+        for shop in (riverside, harbour):
+            await (await chain.clerk_at(shop)).receive(tea=1000)
+            await (await chain.clerk_at(shop)).reserve(tea=1)
+        return cls(chain, {OWN: riverside, FOREIGN: harbour}, tea, staff)
+
+    def marks(self) -> set[str]:
+        """What must stand in no answer to somebody of Riverside: the names and ids of what is Harbour's."""
+        harbour = self.stores[FOREIGN]
+        return {str(harbour.id), harbour.code, str(harbour.region_id)}
+
+    async def named(self, kind: str, where: str, asker: Staff | None = None) -> Any:
+        """Return something of a kind that an argument can name: own, foreign or missing; fresh where acts use it up."""
+        if kind == "chain":
+            return str(self.tea.id)
+        if where == MISSING:
+            return {"store code": "NOWHERE", "phone": "13999999999"}.get(kind, str(NOBODY))
+        shop = self.stores[where]
+        make = {
+            "store": self._store,
+            "store code": self._store_code,
+            "region": self._region,
+            "person": self._person,
+            "assignment": self._assignment,
+            "reservation": self._reservation,
+            "leaver": self._leaver,
+            "colleague": self._colleague,
+            "alarm": self._alarm,
+            "client": self._client,
+            "secret": self._secret,
+        }
+        return await make[kind](shop, asker)
+
+    async def _store(self, shop: Shop, _asker: Staff | None) -> str:
+        return str(shop.id)
+
+    async def _store_code(self, shop: Shop, _asker: Staff | None) -> str:
+        return shop.code
+
+    async def _region(self, shop: Shop, _asker: Staff | None) -> str:
+        return str(shop.region_id)
+
+    async def _person(self, shop: Shop, _asker: Staff | None) -> str:
+        """A clerk with a phone number."""
+        clerk = await self.chain.clerk_at(shop)
+        change = "mutation($input: ChangePhoneInput!) { changePhone(input: $input) { __typename } }"
+        given = {"requestId": uuid4(), "personId": clerk.id, "phone": "13800138001"}
+        assert (await self.staff["operations"].ask(change, input=given)).kind == "ChangePhoneSuccess"
+        return str(clerk.id)
+
+    async def _assignment(self, shop: Shop, _asker: Staff | None) -> str:
+        clerk = await self.chain.clerk_at(shop)
+        return str(await self.chain.value("select id from assignment where person_id = $1", clerk.id))
+
+    async def _reservation(self, shop: Shop, asker: Staff | None) -> str:
+        holder = asker if asker is not None and shop is self.stores[OWN] else await self.chain.clerk_at(shop)
+        told = await holder.reserve(tea=1)
+        if told.kind != "ReserveStockSuccess":
+            told = await (await self.chain.clerk_at(shop)).reserve(tea=1)
+        return str(told.value["reservationId"])
+
+    async def _leaver(self, shop: Shop, _asker: Staff | None) -> str:
+        clerk = await self.chain.clerk_at(shop)
+        await self.chain.rows("update person set left_at = now() - interval '1 day' where id = $1", clerk.id)
+        return str(clerk.id)
+
+    async def _colleague(self, _shop: Shop, _asker: Staff | None) -> str:
+        return str((await self.chain.clerk_at(self.stores[FOREIGN])).id)
+
+    async def _alarm(self, _shop: Shop, _asker: Staff | None) -> str:
+        id, about = uuid4(), (await self.chain.clerk_at(self.stores[FOREIGN])).id
+        await self.chain.rows(
+            "insert into security_alarm (id, kind, about_id, people, usual, raised_at)"
+            " values ($1, 'many_people', $2, 50, 2, now())",
+            *(id, about),
+        )
+        return str(id)
+
+    async def _client(self, shop: Shop, _asker: Staff | None) -> str:
+        """A client with two live secrets."""
+        client = await self.chain.register_channel(store_ids=[shop.id], kind=ChannelKind.TILL)
+        rotate = "mutation($input: RotateClientSecretInput!) { rotateClientSecret(input: $input) { __typename } }"
+        given = {"requestId": uuid4(), "channelId": client.id}
+        assert (await self.staff["operations"].ask(rotate, input=given)).kind == "RotateClientSecretSuccess"
+        return str(client.id)
+
+    async def _secret(self, _shop: Shop, _asker: Staff | None) -> str:
+        """The newest secret of all: it belongs to the client that was named before it in the same input."""
+        return str(await self.chain.value("select id from channel_secret order by created_at desc limit 1"))

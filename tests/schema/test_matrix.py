@@ -1,0 +1,168 @@
+"""Who may see what, in every corner of the API: docs/access-matrix.md against the server, for every role.
+
+Made from the schema: a field, argument, act or subscription that has no line on that page fails here.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.schema.matrix import expectation
+from tests.schema.matrix.expectation import ROLES
+from tests.schema.matrix.filling import aimed, places_of
+from tests.schema.matrix.questions import GRAPH, ROOTS, naming_arguments, object_fields, operation, root_fields
+from tests.schema.matrix.world import FOREIGN, HEADQUARTERS, MISSING, NOBODY, OWN, World
+from tests.support.asking import Asker, Told
+from tests.support.chain import Chain, Staff
+
+PAGE = expectation.read()
+CALLS = {name: (kind, field) for kind, name, field in root_fields()}
+ASKED = {name: call for name, call in CALLS.items() if call[0] != "subscription"}
+HIDEABLE = {"store", "store code", "region", "person", "assignment", "reservation", "alarm", "client"}
+
+
+@pytest.fixture(scope="module")
+async def world(chain: Chain) -> AsyncIterator[World]:
+    yield await World.open(chain)
+
+
+def root_of(kind: str) -> str:
+    root = ROOTS[kind]
+    assert root is not None
+    return root.name
+
+
+def test_every_corner_of_the_schema_has_its_line() -> None:
+    assert set(PAGE.roots) == set(CALLS)
+    assert set(PAGE.fields) == set(object_fields())
+    assert set(PAGE.names) == set(naming_arguments())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was told, what was given, and whether the database remembers more than before."""
+
+    told: Told
+    variables: Any
+    left_a_trace: bool
+
+
+async def call(world: World, asker: Asker, name: str, at: tuple[str, str] | None = None) -> Answer:
+    kind, field = CALLS[name]
+    person = asker if isinstance(asker, Staff) else world.staff["clerk"]
+    fill = await aimed(world, PAGE.names, (root_of(kind), name, field), person, at)
+    document, variables = operation(kind, name, field, fill)
+    before = await world.chain.footprint()
+    told = await asker.ask(document, **variables)
+    return Answer(told, variables, left_a_trace=await world.chain.footprint() != before)
+
+
+def verdict(told: Told) -> str:
+    """Say in the page's words what an answer is: `yes`, `no`, `401`, or the name of another refusal."""
+    if told.status == 401:
+        return "401"
+    if "NOT_PERMITTED" in told.codes or told.kind == "OnlyPeople":
+        return "no"
+    if told.body.get("errors"):
+        return f"broken {told.body['errors']}"
+    if isinstance(told.value, dict) and told.kind in REFUSALS:
+        return str(told.kind)
+    return "yes"
+
+
+REFUSALS = {each.name for each in GRAPH.get_possible_types(GRAPH.type_map["Refusal"])}
+
+
+@pytest.mark.parametrize("name", ASKED)
+async def test_a_stranger_gets_no_answer(world: World, name: str) -> None:
+    stranger = Asker(world.chain.http, world.chain.server, {})
+
+    answer = await call(world, stranger, name)
+
+    assert not answer.left_a_trace
+    assert verdict(answer.told) == PAGE.roots[name]["stranger"] == "401"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ASKED)
+async def test_a_role_may_do_at_home_what_its_line_says(world: World, name: str, role: str) -> None:
+    answer = await call(world, world.staff[role], name)
+    told = answer.told
+
+    assert verdict(told) == PAGE.roots[name][role], told.body
+    shown = str(told.body)
+    if role not in HEADQUARTERS:
+        assert [mark for mark in world.marks() if mark in shown] == []
+    if PAGE.roots[name][role] != "yes":
+        assert not answer.left_a_trace
+    wrong = [f"{field} is shown" for field in shown_fields(told.body.get("data")) if role not in PAGE.fields[field]]
+    assert wrong == []
+
+
+def shown_fields(part: Any) -> set[str]:
+    """Return `Type.field` of everything in an answer that holds a value."""
+    if isinstance(part, list):
+        return {each for item in part for each in shown_fields(item)}
+    if not isinstance(part, Mapping):
+        return set()
+    own = {
+        f"{part['__typename']}.{key.rpartition('__')[2]}"
+        for key, value in part.items()
+        if key != "__typename" and "__typename" in part and value is not None
+    }
+    return own | {each for value in part.values() for each in shown_fields(value)}
+
+
+def aims() -> list[tuple[str, str]]:
+    """Return every (call, place) by which something that may be foreign can be named."""
+    found = []
+    for name, (kind, field) in ASKED.items():
+        for place, _, _ in places_of(root_of(kind), name, field):
+            if PAGE.names.get(place) in HIDEABLE:
+                found.append((name, place))
+    return found
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in HEADQUARTERS])
+@pytest.mark.parametrize(("name", "place"), aims())
+async def test_what_is_foreign_is_answered_like_what_is_missing(world: World, name: str, place: str, role: str) -> None:
+    asker = world.staff[role]
+    missing = await call(world, asker, name, (place, MISSING))
+    foreign = await call(world, asker, name, (place, FOREIGN))
+
+    assert neutral(foreign) == neutral(missing)
+    assert not foreign.left_a_trace
+    given = ids_in(foreign.variables)
+    assert [mark for mark in world.marks() - given if mark in str(foreign.told.body)] == []
+
+
+MOMENTARY = {"asOf", "cursor", "extensions.id", "extensions.requestId"}
+"""What differs from one moment to the next."""
+
+
+def neutral(answer: Answer) -> str:
+    """Return an answer without what differs from call to call: the ids that were given, and the moment."""
+    text = str(timeless(answer.told.body))
+    for id in ids_in(answer.variables):
+        text = text.replace(id, "…")
+    return text
+
+
+def timeless(part: Any, inside: str = "") -> Any:
+    if isinstance(part, list):
+        return [timeless(each) for each in part]
+    if isinstance(part, Mapping):
+        lasting = {key: value for key, value in part.items() if not {key, f"{inside}.{key}"} & MOMENTARY}
+        return {key: timeless(value, key) for key, value in lasting.items()}
+    return part
+
+
+def ids_in(part: Any) -> set[str]:
+    if isinstance(part, dict):
+        return {each for value in part.values() for each in ids_in(value)}
+    if isinstance(part, list):
+        return {each for value in part for each in ids_in(value)}
+    return {part} if isinstance(part, str) and len(part) > 3 else set()
