@@ -1,4 +1,4 @@
-"""What an SKU costs the chain, and who may write prices
+"""What an SKU costs the chain, who may write prices, and who acts still
 
 Revision ID: 0008
 Revises: 0007
@@ -31,6 +31,7 @@ def upgrade() -> None:
     )
     run_script("acting_as_v1")
     give_to_system("acting_as")
+    give_to_system("acts_still")
     # Costs are not of a store, so their wall asks for the role: a clerk's transaction sees none.
     enclose_where("sku_cost", f"(select acting_as({READ_COSTS}))")
     grant("sku_cost")
@@ -50,4 +51,4 @@ def downgrade() -> None:
     op.execute(f"revoke insert, update on price from {APP}")
     disclose("sku_cost")
     op.drop_table("sku_cost")
-    op.execute("drop function acting_as")
+    op.execute("drop function acting_as, acts_still")

@@ -84,11 +84,6 @@ class Time:
     valid_until: datetime | None
 
 
-def registry(office: Office) -> Office:
-    """Return an office that sees everybody's assignments, whoever works in it."""
-    return replace(office, acting=None)
-
-
 async def grant_role(
     work: Work,
     *,

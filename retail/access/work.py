@@ -9,13 +9,13 @@ again it gives the first answer, even years later.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -33,6 +33,12 @@ Sessions = async_sessionmaker[AsyncSession]
 A = TypeVar("A")
 
 _NO_PRIVILEGE = "42501"
+
+
+BELIEVED_FOR = timedelta(seconds=0.5)
+"""Work that took longer is committed only if its actor still plays a role: it may have waited while they left."""
+
+_ACTS_STILL = text("select acts_still()")
 
 
 @dataclass(slots=True)
@@ -82,6 +88,12 @@ def require(actor: Actor, permission: Permission, store_id: UUID, path: str = "s
     raise NotFound(path, "store", "门店")
 
 
+async def confirm(session: AsyncSession) -> None:
+    """Refuse unless whoever this transaction acts for plays a role at this very moment."""
+    if not await session.scalar(_ACTS_STILL):
+        raise NotPermitted(Permission.STORE_READ)
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """Where work is done: sessions, a clock, and somebody to tell after the commit.
@@ -118,6 +130,8 @@ class Office:
         async with self.system() if actor is None or as_system else self.session(actor) as session:
             work = Work(session, actor, self.clock())
             yield work
+            if actor is not None and not as_system and self.clock() - work.now > BELIEVED_FOR:
+                await confirm(session)
             await session.commit()
         if work.events:
             self.announcer(work.events)
