@@ -24,7 +24,7 @@ from retail.access.actor import Actor
 from retail.access.permissions import Permission
 from retail.access.scope import enter
 from retail.kernel.clock import Clock, utc_now
-from retail.kernel.content import content_hash
+from retail.kernel.content import as_json, content_hash
 from retail.kernel.events import Announcer, Event
 from retail.kernel.refusal import NotFound, NotPermitted, RequestIdConflict
 from retail.kernel.requests import AppliedRequest
@@ -162,7 +162,7 @@ class Office:
             await work.session.execute(
                 update(AppliedRequest)
                 .where(AppliedRequest.request_id == request_id)
-                .values(answer=orjson.loads(orjson.dumps(result)))
+                .values(answer=orjson.loads(as_json(result)))
             )
         return result
 
