@@ -13,6 +13,7 @@ from api.bus import Bus
 from api.database import open_engine, sessions_of
 from api.door import Door, rules_of
 from api.door_rates import Meter, StrangersCounted
+from api.forgetting import forget_person
 from api.graphql import GraphQLApp
 from api.jobs import Jobs
 from api.master_keys import ring
@@ -50,7 +51,7 @@ class Application:
         office = Office(sessions, self.bus.announce, acting=sessions_of(self.engine))
         self.counter = Counter(self.engine, self.bus.announce)
         masters = ring(settings)
-        people = PeopleOffice(office, Vault(masters), viewing_policy(settings))
+        people = PeopleOffice(office, Vault(masters), viewing_policy(settings), (forget_person,))
         self.desk = Desk(office, self.counter, Lookup(sessions), Directory(sessions), people)
         self.feed = StockFeed(sessions)
         self.auth = Auth(sessions, utc_now, settings.site, demo_accounts, settings.company_sign_in, masters=masters)

@@ -1,0 +1,53 @@
+"""Whoever is erased is forgotten wherever something says who they were."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from api.app import create_app
+from api.forgetting import FORGOTTEN, forget_person
+from retail.kernel.base import Base
+
+KEPT = {
+    "assignment": "what somebody did and was allowed, under their id",
+    "personal_value": "deleted with the key, by the people area itself",
+    "personal_view": "who looked at whose data, kept as evidence",
+    "person_erasure": "that the person was erased",
+    "shared_device": "who shared a shop's device, by id",
+}
+
+
+def test_every_table_that_names_a_person_is_forgotten_or_kept_for_a_reason() -> None:
+    assert create_app  # what it imports are all the tables
+    naming = {
+        table.name
+        for table in Base.metadata.tables.values()
+        if any(key.column.table.name == "person" for key in table.foreign_keys)
+    }
+
+    assert naming == {model.__tablename__ for model in FORGOTTEN} | set(KEPT)
+
+
+async def test_accounts_and_sessions_of_one_person_go_and_nobody_elses(database_url: str) -> None:
+    engine = create_async_engine(database_url.replace("postgresql:", "postgresql+asyncpg:"))
+    gone, stays, now = uuid4(), uuid4(), datetime.now(UTC)
+    async with AsyncSession(engine) as session:
+        for number, person in enumerate((gone, stays)):
+            given = {"id": person, "login": f"li.na.{number}", "hash": bytes([number]) * 32, "now": now}
+            await session.execute(text("insert into person (id, name) values (:id, '李娜')"), given)
+            await session.execute(
+                text("insert into local_account (person_id, login, password_hash) values (:id, :login, '-')"), given
+            )
+            await session.execute(
+                text("insert into known_device (device_hash, person_id, last_used_at) values (:hash, :id, :now)"),
+                given,
+            )
+        await forget_person(session, gone)
+        left = await session.execute(
+            text("select person_id from local_account union all select person_id from known_device")
+        )
+
+        assert [row.person_id for row in left] == [stays, stays]
+    await engine.dispose()
