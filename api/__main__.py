@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from api.channel_commands import COMMANDS
+from api.company_commands import COMMANDS as COMPANY_COMMANDS
 from api.log import configure_log
 from api.mendable import Mendable
 from api.settings import ROOT, Settings, WrongSettings, read_settings
@@ -180,6 +181,8 @@ def rotate_master_key() -> None:
 
 for each in COMMANDS:
     app.command()(each)
+for command, carry_out in COMPANY_COMMANDS.items():
+    app.command(command)(carry_out)
 
 
 @app.command()

@@ -1,8 +1,7 @@
 """Settings: one frozen object read from the environment; a wrong value names itself at the start."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -10,7 +9,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.door_address import read_networks
 from api.mendable import Mendable
-from auth.company.settings import ProviderSettings, require_distinct
 from auth.steps import SECOND_FACTOR_ROLES
 from retail.access.permissions import Role
 
@@ -83,7 +81,7 @@ class Settings(BaseSettings):
     )
 
     company_sign_in: Annotated[
-        tuple[ProviderSettings, ...],
+        tuple[Any, ...],  # of `auth.company.settings`, which is loaded only where there are any
         NoDecode,
         Field(description="The company's identity providers, a JSON list; see docs/sign-in.md."),
     ] = ()
@@ -101,22 +99,12 @@ class Settings(BaseSettings):
 
     @field_validator("company_sign_in", mode="before")
     @classmethod
-    def _is_a_list(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            listed = json.loads(value or "[]")
-        except ValueError as wrong:
-            raise ValueError(f"is no JSON ({wrong})") from None
-        if not isinstance(listed, list):
-            raise ValueError("must be a JSON list, such as [{...}]")  # noqa: TRY004 -- pydantic names ValueErrors
-        return listed
+    def _are_providers(cls, value: object) -> object:
+        if not isinstance(value, str) or not value:
+            return value or ()
+        from auth.company.settings import read_providers
 
-    @field_validator("company_sign_in")
-    @classmethod
-    def _are_distinct(cls, value: tuple[ProviderSettings, ...]) -> tuple[ProviderSettings, ...]:
-        require_distinct(value)
-        return value
+        return read_providers(value)
 
     @field_validator("database_url", "owner_database_url", "public_url", "master_keys", mode="before")
     @classmethod
@@ -180,8 +168,7 @@ def read_settings(**given: object) -> Settings:
     except ValidationError as wrong:
         lines = []
         for error in wrong.errors():
-            inside = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in error["loc"][1:])
-            name = PREFIX + str(error["loc"][0]).upper() + inside if error["loc"] else "settings"
+            name = PREFIX + str(error["loc"][0]).upper() if error["loc"] else "settings"
             lines.append(f"{name}: {error['msg'].removeprefix('Value error, ')}")
         raise WrongSettings("\n".join(lines)) from None
 

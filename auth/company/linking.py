@@ -17,9 +17,8 @@ from auth.company.port import CompanySignInFailed, Problem, Proof, Provider
 from auth.models import LocalAccount
 from auth.passwords import fold_login, is_login
 from retail.access.models import Person
+from retail.audit.log import append
 from retail.kernel.clock import Clock
-
-BY_COMMAND = "command"
 
 
 class Linking:
@@ -67,6 +66,8 @@ class Linking:
         )
         if await self._linked(session, provider, proof) != person_id:
             raise _no_account(f"{claim} is somebody's who is another subject there")
+        details = {"person": person_id, "provider": provider.id, "by": claim}
+        await append(session, act="identity.linked", actor_id=person_id, details=details, clock=self._clock)
         return person_id
 
     async def _may_enter(self, session: AsyncSession, person_id: UUID) -> bool:
@@ -92,19 +93,6 @@ def verified(claims: Any, claim: str) -> str | None:
     if claim in {"phone_number", "email"} and claims.get(f"{claim}_verified") is not True:
         return None
     return value
-
-
-async def link_person(session: AsyncSession, provider_id: str, subject: str, person_id: UUID, clock: Clock) -> None:
-    """Write down that a person is this subject, in place of whatever was written of either."""
-    row = {"subject": subject, "person_id": person_id, "linked_at": clock(), "linked_by": BY_COMMAND}
-    others = select(ExternalIdentity).where(
-        ExternalIdentity.provider == provider_id,
-        or_(ExternalIdentity.subject == subject, ExternalIdentity.person_id == person_id),
-    )
-    for other in await session.scalars(others):
-        await session.delete(other)
-    await session.flush()
-    session.add(ExternalIdentity(provider=provider_id, **row))
 
 
 async def _by_login(session: AsyncSession, value: str) -> UUID | None:

@@ -17,7 +17,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
-from sqlalchemy import ColumnElement, and_, delete, update
+from sqlalchemy import ColumnElement, and_, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -25,6 +25,8 @@ from auth.company.models import HeardLogout
 from auth.company.oidc import LEEWAY_SECONDS, LONGEST_ID, OidcProvider
 from auth.company.port import CompanySignInFailed, Problem, Proof
 from auth.models import HalfSession, StaffSession
+from auth.sessions import end_sessions
+from retail.audit.log import append
 from retail.kernel.clock import Clock
 
 FRESH = timedelta(minutes=5)
@@ -51,7 +53,11 @@ class BackChannel:
         heard = await self._check(provider, logout_token)
         async with self._sessions.begin() as session:
             await self._require_first(session, provider, heard)
-            return await self._end(session, way_of(provider.id), heard)
+            ended = await self._end(session, way_of(provider.id), heard)
+            if ended:
+                details = {"provider": provider.id, "sessions_ended": ended}
+                await append(session, act="session.revoked", actor_id=None, details=details, clock=self._clock)
+        return ended
 
     async def _check(self, provider: OidcProvider, logout_token: str) -> SignedOut:
         """Return what a good logout token says (2.6)."""
@@ -107,14 +113,9 @@ class BackChannel:
             raise _bad("it was heard before")
 
     async def _end(self, session: AsyncSession, way: str, heard: SignedOut) -> int:
-        ended = await session.scalars(
-            update(StaffSession)
-            .where(_of(StaffSession, way, heard), StaffSession.revoked_at.is_(None))
-            .values(revoked_at=self._clock())
-            .returning(StaffSession.token_hash)
-        )
+        ended = await end_sessions(session, _of(StaffSession, way, heard), self._clock())
         await session.execute(delete(HalfSession).where(_of(HalfSession, way, heard)))
-        return len(ended.all())
+        return len(ended)
 
 
 def way_of(provider_id: str) -> str:

@@ -1,11 +1,20 @@
 """What the settings say of each provider: a list, one entry each, checked before anything starts."""
 
 import ipaddress
-from collections.abc import Sequence
+import json
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 ASYMMETRIC = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
 """What an id token may be signed with: never a shared secret, never nothing."""
@@ -115,9 +124,30 @@ class WeComSettings(_ProviderSettings):
 ProviderSettings = Annotated[OidcSettings | WeComSettings, Field(discriminator="kind")]
 
 
-def require_distinct(providers: Sequence[OidcSettings | WeComSettings]) -> None:
-    """Raise ValueError if two providers share an id: their people would be mixed up."""
+_LIST: TypeAdapter[list[ProviderSettings]] = TypeAdapter(list[ProviderSettings])
+
+
+def read_providers(text: str) -> tuple[OidcSettings | WeComSettings, ...]:
+    """Read a JSON list of providers; raise ValueError that names each wrong part, and shows no secret."""
+    try:
+        listed = json.loads(text)
+    except ValueError as wrong:
+        raise ValueError(f"is no JSON ({wrong})") from None
+    if not isinstance(listed, list):
+        raise ValueError("must be a JSON list, such as [{...}]")  # noqa: TRY004 -- pydantic names ValueErrors
+    try:
+        providers = _LIST.validate_python(listed)
+    except ValidationError as wrong:
+        raise ValueError("\n".join(_line(each["loc"], each["msg"]) for each in wrong.errors())) from None
     ids = [each.id for each in providers]
     twice = sorted({id for id in ids if ids.count(id) > 1})
     if twice:
         raise ValueError(f"two providers have the id {twice[0]!r}")
+    return tuple(providers)
+
+
+def _line(place: tuple[int | str, ...], message: str) -> str:
+    """Return where a mistake is, counted from 0, and what is wrong there."""
+    index, *inside = place
+    named = "".join(f".{each}" for each in inside if each not in {"oidc", "wecom"})
+    return f"[{index}]{named}: {message.removeprefix('Value error, ')}"

@@ -1,11 +1,12 @@
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
 from auth.accounts import disable_local_account
-from auth.company.linking import link_person
+from auth.company.links import link_person, unlink_person
 from auth.company.models import ExternalIdentity
 from auth.models import HalfSession
 from retail.access.models import Person
@@ -32,7 +33,7 @@ async def test_without_a_claim_that_may_link_only_written_links_count(town: Town
         assert await visitor.sign_in() == NO_ACCOUNT
 
         async with town.database.begin() as session:
-            await link_person(session, "north", "demo|li.na", person_id, town.clock)
+            await link_person(session, "north", "demo|li.na", person_id, town.clock())
         assert await visitor.sign_in() == "/"
 
 
@@ -118,7 +119,7 @@ async def test_a_closed_account_is_closed_on_this_road_too(town: Town) -> None:
 async def test_a_person_without_a_password_signs_in_by_a_written_link(town: Town) -> None:
     person_id = await town.hire(with_account=False)
     async with town.database.begin() as session:
-        await link_person(session, "north", "demo|li.na", person_id, town.clock)
+        await link_person(session, "north", "demo|li.na", person_id, town.clock())
 
     assert await (await town.visitor()).sign_in() == "/"
 
@@ -127,7 +128,7 @@ async def test_a_written_link_takes_the_place_of_what_was_written(town: Town) ->
     first, second = await town.hire(), await town.hire("wang")
     for subject, person_id in (("demo|li.na", first), ("demo|wang", second), ("demo|li.na", second)):
         async with town.database.begin() as session:
-            await link_person(session, "north", subject, person_id, town.clock)
+            await link_person(session, "north", subject, person_id, town.clock())
 
     async with town.database() as session:
         rows = (await session.scalars(select(ExternalIdentity))).all()
@@ -170,3 +171,20 @@ async def test_a_clerk_is_asked_for_none(town: Town, north: Provider) -> None:
     await north.wishes(claims={"amr": ["pwd"]})
 
     assert await (await town.visitor()).sign_in() == "/"
+
+
+async def test_a_link_that_is_taken_back_closes_the_door_and_what_it_opened(town: Town, north: Provider) -> None:
+    person_id = await town.hire()
+    async with Town(town.database, north.oidc(link_claim=None), clock=town.clock) as strict:
+        async with town.database.begin() as session:
+            await link_person(session, "north", "demo|li.na", person_id, town.clock())
+        visitor = await strict.visitor()
+        assert await visitor.sign_in() == "/"
+
+        async with town.database.begin() as session:
+            assert await unlink_person(session, "north", person_id, town.clock())
+            assert not await unlink_person(session, "north", person_id, town.clock())
+
+        town.clock.turn(timedelta(seconds=3))
+        assert not await visitor.is_known()
+        assert await visitor.sign_in() == NO_ACCOUNT

@@ -46,7 +46,7 @@ def test_a_secret_is_shown_by_nothing() -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"issuer": "http://id.stock.example"}, r"\[0\].oidc.issuer: must be https://"),
+        ({"issuer": "http://id.stock.example"}, r"\[0\].issuer: must be https://"),
         ({"issuer": "https://u:p@id.stock.example"}, "issuer: must be https://"),
         ({"issuer": "https://id.stock.example?x=1"}, "issuer: must be https://"),
         ({"issuer": "https://id.stock.example:99999"}, "issuer"),
@@ -54,7 +54,7 @@ def test_a_secret_is_shown_by_nothing() -> None:
         ({"algorithms": ["HS256"]}, "HS256 is none of RS256"),
         ({"algorithms": ["none"]}, "none is none of"),
         ({"id": "local"}, "the id 'local'"),
-        ({"id": "../up"}, r"\[0\].oidc.id"),
+        ({"id": "../up"}, r"\[0\].id"),
         ({"link_claim": "name"}, "link_claim"),
         ({"kind": "saml"}, "kind"),
         ({"verify": False}, "verify: Extra inputs"),
