@@ -1,6 +1,7 @@
 """Filling arguments and inputs: what the schema demands, aimed at one's own, a foreign or a missing thing."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
+    GraphQLNonNull,
     get_named_type,
     is_list_type,
     is_non_null_type,
@@ -91,40 +93,56 @@ async def aimed(
     target, where = at or ("", OWN)
     given: dict[str, Any] = {}
     for place, _, required in places_of(*call):
-        kind = names.get(place)
         if place == target:
-            given[place] = await world.named(kind or "", where, asker)
-        elif kind not in {None, "new", "words", "cursor"} and (required or place in USUALLY):
-            given[place] = world.tea.code if kind == "code" else await world.named(kind, OWN, asker)
-        elif kind == "new":
-            given[place] = str(uuid4()) if required else LEFT_OUT
-        elif kind is not None and not required:
-            given[place] = LEFT_OUT
-    for place in list(given):
-        owner, _, name = place.rpartition(".")
-        if place == target and name in INSTEAD:
-            given[f"{owner}.{INSTEAD[name]}"] = LEFT_OUT
-    shop = str(world.stores[OWN].id)
+            given[place] = await world.named(names[place], where, asker)
+        elif place in names:
+            given[place] = await _usual(world, names[place], asker, called=required or place in USUALLY)
+    owner, _, name = target.rpartition(".")
+    if name in INSTEAD:
+        given[f"{owner}.{INSTEAD[name]}"] = LEFT_OUT
+    return _Filling(given, target, str(world.stores[OWN].id)).fill
 
-    def fill(place: str, kind: GraphQLInputType) -> Any:
-        if place in given:
-            value = given[place]
+
+async def _usual(world: World, kind: str, asker: Staff, *, called: bool) -> Any:
+    """Return what an ordinary call names: one's own."""
+    if not called:
+        return LEFT_OUT
+    if kind == "new":
+        return str(uuid4())
+    if kind == "code":
+        return world.tea.code
+    return "x" if kind in {"words", "cursor"} else await world.named(kind, OWN, asker)
+
+
+@dataclass(frozen=True)
+class _Filling:
+    """What is given by place; the rest follows from the types."""
+
+    given: Mapping[str, Any]
+    target: str
+    shop: str
+
+    def fill(self, place: str, kind: GraphQLInputType) -> Any:
+        """Return the value of one argument or input field."""
+        value = fixed(place)
+        if value is LEFT_OUT:
+            value = self.given.get(place, LEFT_OUT)
             inner = kind.of_type if is_non_null_type(kind) else kind
-            return [value] if is_list_type(inner) and value is not LEFT_OUT else value
+            value = [value] if is_list_type(inner) and value is not LEFT_OUT else value
+        if value is LEFT_OUT and place not in self.given:
+            value = self._by_type(place, kind)
+        return value
+
+    def _by_type(self, place: str, kind: GraphQLInputType) -> Any:
+        named = get_named_type(kind)
         if place.endswith("(storeId)"):
-            return shop
-        if (value := fixed(place)) is not LEFT_OUT:
-            return value
-        if get_named_type(kind).name == "DateTime":
-            return datetime.now(UTC).isoformat() if is_non_null_type(kind) else LEFT_OUT
+            return self.shop
         if place.endswith("(first)"):
             return 2
-        inside = get_named_type(kind)
-        opens = isinstance(inside, GraphQLInputObjectType) and any(
-            place.startswith(inside.name) or each.startswith(f"{inside.name}.") for each in (target,)
-        )
-        if isinstance(inside, GraphQLInputObjectType) and not is_non_null_type(kind) and not opens:
+        if named.name == "DateTime":
+            return datetime.now(UTC).isoformat() if is_non_null_type(kind) else LEFT_OUT
+        is_aimed_at = self.target.startswith(f"{named.name}.")
+        if isinstance(named, GraphQLInputObjectType) and not is_non_null_type(kind) and not is_aimed_at:
             return LEFT_OUT
-        return sample(place, kind, fill)
-
-    return fill
+        inner = kind.of_type if is_non_null_type(kind) else kind
+        return sample(place, GraphQLNonNull(inner) if is_aimed_at else kind, self.fill)
