@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 from starlette.applications import Starlette
@@ -54,7 +55,15 @@ class Application:
         people = PeopleOffice(office, Vault(masters), viewing_policy(settings), (forget_person,))
         self.desk = Desk(office, self.counter, Lookup(sessions), Directory(sessions), people)
         self.feed = StockFeed(sessions)
-        self.auth = Auth(sessions, utc_now, settings.site, demo_accounts, settings.company_sign_in, masters=masters)
+        self.auth = Auth(
+            sessions,
+            utc_now,
+            settings.site,
+            demo_accounts,
+            settings.company_sign_in,
+            masters=masters,
+            token_life=timedelta(seconds=settings.access_token_seconds),
+        )
         self.askers = Askers(self.auth, self.desk, self.feed)
         self.jobs = Jobs(office)
         self.door = rules_of(settings)

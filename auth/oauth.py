@@ -21,10 +21,10 @@ from auth.keys import ALGORITHM, KeyRing
 from auth.oauth_assertion import ALGORITHMS
 from auth.oauth_decision import CLIENT_AUTH_METHODS, GRANT, WRONG_STORES, Decision, Loaded
 from auth.oauth_memory import OAuthMemory
-from auth.oauth_rates import FAILURES, PER_ADDRESS, SUCCESSES, Buckets
+from auth.oauth_rates import FAILURES, SUCCESSES, Buckets
 from auth.oauth_request import ClientRequest, TokenAnswer, busy, show
 from auth.tokens import STORES_AT_MOST, AccessTokens, VerifiedToken
-from retail.access.permissions import Permission
+from retail.access.channel_kinds import KINDS
 from retail.kernel.clock import Clock
 
 # At DEBUG authlib writes the whole token into the log.
@@ -49,7 +49,7 @@ class OAuthEndpoints:
         self._keys = keys
         self._tokens = tokens
         self._clock = clock
-        self._addresses, self._successes, self._failures = Buckets(PER_ADDRESS), Buckets(SUCCESSES), Buckets(FAILURES)
+        self._successes, self._failures = Buckets(SUCCESSES), Buckets(FAILURES)
         self.url = f"{tokens.issuer}/auth/token"
 
     async def token(self, authorization: str | None, form: bytes, address: str) -> TokenAnswer:
@@ -69,7 +69,7 @@ class OAuthEndpoints:
         told: dict[str, Any] = {
             "issuer": self._tokens.issuer,
             "jwks_uri": f"{self._tokens.issuer}/.well-known/jwks.json",
-            "scopes_supported": [permission.value for permission in Permission],
+            "scopes_supported": sorted({scope for rule in KINDS.values() for scope in rule.may_have}),
             "response_types_supported": [],
             "grant_types_supported": [GRANT],
         }
@@ -88,8 +88,6 @@ class OAuthEndpoints:
     async def _answer(
         self, endpoint: str, authorization: str | None, form: bytes, address: str, *, required: str
     ) -> TokenAnswer:
-        if wait := self._addresses.take((address,), self._clock()):
-            return busy(wait)
         try:
             request = ClientRequest(self.url, authorization, form, required=required)
             credentials = await self._clients.credentials(request.named_client)

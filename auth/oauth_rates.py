@@ -1,7 +1,8 @@
-"""How often the token endpoints answer one address and one client there: token buckets of this process.
+"""How often the token endpoints answer one client at one address: token buckets of this process.
 
-Those who prove themselves and those who fail are counted apart, so that a till with an old secret cannot keep a
-colleague behind the same router from its token. Guessing 256 bits needs no lock-out; this only bounds the work.
+(How often they answer an address at all is for `api.door_rates`.) Those who prove themselves and those who fail are
+counted apart, so that a till with an old secret cannot keep a colleague behind the same router from its token.
+Guessing 256 bits needs no lock-out; this only bounds the work.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ class Rate:
     a_second: float
 
 
-PER_ADDRESS = Rate(600, 10)
 SUCCESSES = Rate(60, 1)
 FAILURES = Rate(10, 1 / 6)
 

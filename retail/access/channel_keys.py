@@ -4,6 +4,7 @@ Only keys that can make an assertion we accept: Ed25519, P-256, or RSA of 2048 t
 refused by what it holds, and never stored or repeated.
 """
 
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,7 @@ def _read_key(given: Any, path: str) -> tuple[str, str]:
     if given.get("use", "sig") != "sig":
         raise _wrong(path, "NOT_FOR_SIGNING", "Its use is not sig.", "其 use 不是 sig。")
     try:
+        _require_rsa_bits(given)
         key = import_key({name: given[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in given})
         accepted = _is_accepted(key)
         public: Mapping[str, Any] = key.as_dict(private=False)
@@ -71,7 +73,16 @@ def _is_accepted(key: object) -> bool:
         return key.curve_name == "Ed25519"
     if isinstance(key, ECKey):
         return key.curve_name == "P-256"
-    return isinstance(key, RSAKey) and key.raw_value.key_size in _RSA_BITS
+    return isinstance(key, RSAKey)
+
+
+def _require_rsa_bits(given: Mapping[str, Any]) -> None:
+    """Raise ValueError for an RSA key of another size; a giant one would be slow even to look at."""
+    if given.get("kty") == "RSA":
+        modulus = str(given["n"])
+        number = int.from_bytes(urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4)), "big")
+        if number.bit_length() not in _RSA_BITS:
+            raise ValueError("not 2048 to 4096 bits")
 
 
 def _wrong(path: str, code: str, message: str, message_zh: str) -> InvalidInput:

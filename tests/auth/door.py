@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from auth import Auth, DemoAccount, routes
 from auth.accounts import create_local_account
+from auth.tokens import LIFE
 from retail.access import channels
 from retail.access.channel_kinds import ChannelKind
 from retail.access.channel_reach import Reach
@@ -62,12 +63,13 @@ class Door:
         demo_accounts: tuple[DemoAccount, ...] = (),
         clock: TurnableClock | None = None,
         masters: str | None = None,
+        token_life: timedelta = LIFE,
     ) -> None:
         self.database = database
         self.clock = clock or TurnableClock()
         self.public_url = public_url
         ring = MASTERS if masters is None else MasterKeys.parse(masters)
-        self.auth = Auth(database, self.clock, public_url, demo_accounts, masters=ring)
+        self.auth = Auth(database, self.clock, public_url, demo_accounts, masters=ring, token_life=token_life)
         self._app = Starlette(routes=routes)
         self._app.state.auth = self.auth
         self._open = AsyncExitStack()
