@@ -26,6 +26,7 @@ from schema.kernel.context import Context
 from schema.kernel.live import StockFeed
 
 WRITTEN_BY = "x-trueshelf-person"
+ANOTHERS = ("ANOTHER_PERSON", "Somebody else is signed in now.", "现在登录的是另一个人。")
 REMEMBERED_FOR = timedelta(seconds=2)
 REMEMBERED_AT_MOST = 10_000
 BEARER_REMEMBERED_FOR = timedelta(seconds=1)
@@ -78,7 +79,7 @@ class Askers:
             await self._say_why(connection if by_cookie else None)
             return None
         if by_cookie and _is_anothers(connection, identity):
-            return None
+            raise NotAdmitted(*ANOTHERS)
         actor = await self._actor(identity)
         if actor is None or _is_out(actor, identity):
             raise _gone(Ending.ACCESS_ENDED)

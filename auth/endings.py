@@ -1,58 +1,45 @@
-"""Why a session is over, told to nobody but who holds its token.
+"""Why a session that was good once is none any more, for whoever comes back with it.
 
-A phone has to know whether its person only has to sign in again, and may go on meanwhile, or whether
-it must forget what they could read: they have left, or signed this device out from another one.
+Told only to the holder of a token that we gave out; to any other token there is nothing to say.
 """
 
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from auth.answers import AuthRefusal
-from auth.models import LocalAccount, SharedDevice, StaffSession
+from auth.models import LocalAccount, StaffSession
+from auth.opaque import hash_token, is_token
 from retail.access.models import Person
 
 
 class Ending(StrEnum):
-    """An ending for good; one that a new sign-in mends is none."""
+    """How a session ended."""
 
-    LEFT = "PERSON_LEFT"
-    REVOKED = "SESSION_REVOKED"
-
-
-WORDS = {
-    Ending.LEFT: ("This account is closed.", "该账号已停用。"),
-    Ending.REVOKED: ("This device was signed out.", "此设备已被退出登录。"),
-}
+    SIGNED_OUT = "SIGNED_OUT"
+    """Somebody ended it: here, on another device, or by signing in again."""
+    SESSION_OVER = "SESSION_OVER"
+    """Its time ran out, or a new role asks for a fresh one."""
+    ACCESS_ENDED = "ACCESS_ENDED"
+    """Its person works here no longer, or plays no role now."""
 
 
-async def read_ending(session: AsyncSession, token_hash: bytes, now: datetime) -> Ending | None:
-    """Return why the session of a token is over for good; None if it is not, or if there never was one."""
-    row = (
-        await session.execute(
-            select(
-                Person.left_at,
-                LocalAccount.disabled_at,
-                StaffSession.revoked_at,
-                SharedDevice.revoked_at.label("device_revoked_at"),
+async def ending_of(sessions: async_sessionmaker[AsyncSession], token: str, now: datetime) -> Ending | None:
+    """Return how the session of a token that opens nothing ended; None if there never was one."""
+    if not is_token(token):
+        return None
+    async with sessions() as session:
+        row = (
+            await session.execute(
+                select(StaffSession.revoked_at, Person.left_at, LocalAccount.disabled_at)
+                .join(Person, Person.id == StaffSession.person_id)
+                .outerjoin(LocalAccount, LocalAccount.person_id == StaffSession.person_id)
+                .where(StaffSession.token_hash == hash_token(token))
             )
-            .select_from(StaffSession)
-            .join(Person, Person.id == StaffSession.person_id)
-            .outerjoin(LocalAccount, LocalAccount.person_id == StaffSession.person_id)
-            .outerjoin(SharedDevice, SharedDevice.id == StaffSession.shared_device_id)
-            .where(StaffSession.token_hash == token_hash)
-        )
-    ).one_or_none()
+        ).one_or_none()
     if row is None:
         return None
     if row.disabled_at is not None or (row.left_at is not None and row.left_at <= now):
-        return Ending.LEFT
-    is_revoked = row.revoked_at is not None or row.device_revoked_at is not None
-    return Ending.REVOKED if is_revoked else None
-
-
-def over(ending: Ending) -> AuthRefusal:
-    """Return the refusal that tells an ending."""
-    return AuthRefusal(401, ending, *WORDS[ending], WWW_Authenticate="Bearer")
+        return Ending.ACCESS_ENDED
+    return Ending.SESSION_OVER if row.revoked_at is None else Ending.SIGNED_OUT

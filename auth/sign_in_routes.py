@@ -16,7 +16,6 @@ from auth.answers import (
     wrong_credentials,
 )
 from auth.attempts import address_of
-from auth.endings import over
 from auth.live_sessions import LiveSession
 from auth.local_accounts import WeakPassword
 from auth.models import StaffSession
@@ -125,13 +124,12 @@ async def sign_out(request: Request) -> Response:
 
 
 async def me(request: Request) -> Response:
-    """Say what the one who asks is called, and how they have proved it; or why they are out for good."""
+    """Say what the one who asks is called, and how they have proved it."""
     auth = auth_of(request)
     identity = await auth.identify(request)
     name = None if identity is None else await auth.name_of(identity)
     if identity is None or name is None:
-        ending = await auth.ending(request)
-        raise not_signed_in() if ending is None else over(ending)
+        raise not_signed_in()
     live = await auth.live_session(request)
     if identity.kind is ActorKind.CHANNEL or live is None:
         return show(200, {"name": name, "way": "token"})

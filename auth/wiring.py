@@ -18,7 +18,6 @@ from auth.clients import Clients, session_key
 from auth.company.desk import CompanyDesk
 from auth.company.settings import OidcSettings, WeComSettings
 from auth.cookies import Cookies
-from auth.endings import Ending, read_ending
 from auth.identify import Identity, bearer_token
 from auth.keys import KeyRing
 from auth.known_devices import KnownDevices
@@ -26,7 +25,6 @@ from auth.live_sessions import LiveSession
 from auth.local_accounts import LocalAccounts
 from auth.oauth import OAuthEndpoints
 from auth.oauth_memory import OAuthMemory
-from auth.opaque import hash_token
 from auth.origin import same_origin
 from auth.people import People
 from auth.second_factor import SecondFactors
@@ -116,14 +114,6 @@ class Auth:
         """Return the session of the cookie if it is good now."""
         token = self.cookies.session.read(connection)
         return None if token is None else await self.sessions.find(token)
-
-    async def ending(self, connection: HTTPConnection) -> Ending | None:
-        """Return why the session of the cookie is over for good, if it is."""
-        token = self.cookies.session.read(connection)
-        if token is None:
-            return None
-        async with self._database() as session:
-            return await read_ending(session, hash_token(token), self.clock())
 
     async def ended(self, identities: Collection[Identity]) -> set[Identity]:
         """Return which of many identities no longer hold: for sockets, which outlive their request.
