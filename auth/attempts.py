@@ -100,18 +100,17 @@ class SignInAttempts:
             yield Attempt(self, buckets)
 
     async def forgive(self, buckets: Sequence[tuple[bytes, Patience]]) -> None:
+        """Take a try that is counted in some buckets back; the first, its own place, is emptied."""
         own, *shared = [key for key, _ in buckets]
+        in_order = select(SignInAttempt.key).where(SignInAttempt.key.in_([own, *shared])).order_by(SignInAttempt.key)
         async with self._database.begin() as session:
+            await session.execute(in_order.with_for_update())  # as `_count` locks them: nobody deadlocks
             await session.execute(delete(SignInAttempt).where(SignInAttempt.key == own))
-            if shared:
-                # In the order of the keys, as `_count` takes them.
-                locked = select(SignInAttempt.key).where(SignInAttempt.key.in_(shared)).order_by(SignInAttempt.key)
-                await session.execute(locked.with_for_update())
-                await session.execute(
-                    update(SignInAttempt)
-                    .where(SignInAttempt.key.in_(shared))
-                    .values(failures=func.greatest(SignInAttempt.failures - 1, 0), wait_until=self._clock())
-                )
+            await session.execute(
+                update(SignInAttempt)
+                .where(SignInAttempt.key.in_(shared))
+                .values(failures=func.greatest(SignInAttempt.failures - 1, 0), wait_until=self._clock())
+            )
 
     def _buckets(self, subject: str, address: str, device: bytes | None) -> list[tuple[bytes, Patience]]:
         """Return the buckets of a try, the one of its own place first."""

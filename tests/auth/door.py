@@ -8,6 +8,8 @@ from typing import Self
 from uuid import UUID, uuid4
 
 import httpx
+import orjson
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.applications import Starlette
 
@@ -17,9 +19,11 @@ from auth.tokens import LIFE
 from retail.access import channels
 from retail.access.channel_kinds import ChannelKind
 from retail.access.channel_reach import Reach
-from retail.access.models import Person
+from retail.access.models import Assignment, Person
+from retail.access.permissions import Role
 from retail.access.work import Work
 from retail.kernel.privacy.masters import MasterKeys
+from retail.stores.models import Region, Store
 from tests.support.environment import MASTERS
 
 PASSWORD = "jasmine-green-tea"
@@ -87,12 +91,47 @@ class Door:
             httpx.AsyncClient(transport=transport, base_url=self.public_url, headers={"X-Trueshelf": "1"})
         )
 
-    async def hire(self, password: str = PASSWORD) -> Employee:
+    async def hire(
+        self, role: Role | None = None, store: Store | None = None, *, must_change: bool = False
+    ) -> Employee:
+        """Give somebody an account, and perhaps a role in a store or (none named) the whole chain."""
         employee = Employee(uuid4(), f"li.na.{uuid4().hex[:8]}")
         async with self.database.begin() as session:
             session.add(Person(id=employee.person_id, name=employee.name))
-            await create_local_account(session, employee.person_id, employee.login, password)
+            await create_local_account(session, employee.person_id, employee.login, PASSWORD, must_change=must_change)
+        if role is not None:
+            await self.assign(employee, role, store)
         return employee
+
+    async def assign(self, employee: Employee, role: Role, store: Store | None = None) -> UUID:
+        assignment = Assignment(
+            id=uuid4(),
+            person_id=employee.person_id,
+            role=role,
+            store_ids=None if store is None else [store.id],
+            valid_from=self.clock() - timedelta(days=1),
+        )
+        async with self.database.begin() as session:
+            session.add(assignment)
+        return assignment.id
+
+    async def open_store(self, name: str = "西湖店") -> Store:
+        region = Region(id=uuid4(), code=f"region-{uuid4().hex[:8]}", name="华东", name_en="East")
+        store = Store(
+            id=uuid4(), code=uuid4().hex[:8], name=name, name_en="West Lake", region_id=region.id, zone="Asia/Shanghai"
+        )
+        async with self.database.begin() as session:
+            session.add(region)
+            await session.flush()
+            session.add(store)
+        return store
+
+    async def acts(self, employee: Employee) -> list[str]:
+        """What the operation log says was done by or to somebody, in order."""
+        named = text("select body from operation_log where body like :id order by store_id, seq")
+        async with self.database() as session:
+            rows = await session.scalars(named, {"id": f"%{employee.person_id}%"})
+        return [orjson.loads(row)["act"] for row in rows]
 
     async def register_channel(self, kind: ChannelKind = ChannelKind.PLATFORM, *scopes: str) -> Channel:
         new = channels.NewClient("Douyin", kind, scopes=scopes or None)

@@ -154,6 +154,19 @@ async def test_a_salvo_gains_no_more_guesses_than_one_after_the_other(door: Door
     assert sorted(answer.status_code for answer in answers) == [401] * FREE + [429] * (40 - FREE)
 
 
+async def test_many_who_sign_in_at_once_do_not_stand_in_each_others_way(door: Door) -> None:
+    staff = [await door.hire() for _ in range(3)]
+    async with Door(door.database, clock=door.clock) as other_process:
+        doors = (door, other_process)
+        browsers = [await doors[n % 2].browser(f"10.1.{n % 2}.1") for n in range(12)]
+
+        for _ in range(2):
+            answers = await asyncio.gather(
+                *(sign_in(browser, staff[n % 3].login) for n, browser in enumerate(browsers))
+            )
+            assert {answer.status_code for answer in answers} == {200}
+
+
 async def test_a_flood_from_one_address_leaves_room_for_the_others(door: Door) -> None:
     employee = await door.hire()
     flood, owner = await door.browser("203.0.113.9"), await door.browser("10.1.1.1")
