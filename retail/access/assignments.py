@@ -273,8 +273,7 @@ async def _give(work: Work, person_id: UUID, role: Role, reach: Reach, time: Tim
 
 
 async def _log(work: Work, act: str, told: Given) -> None:
-    """Note what was given or ended: in the store's chain if it is about one store, else in the whole chain's."""
-    only = told.store_ids[0] if told.store_ids and len(told.store_ids) == 1 and not told.region_ids else None
+    """Note what was given or ended, in the whole chain's log: a store's would have it wait for that store's tills."""
     details = {
         "assignment": told.assignment_id,
         "person": told.person_id,
@@ -284,7 +283,7 @@ async def _log(work: Work, act: str, told: Given) -> None:
         "from": told.valid_from.isoformat(),
         "until": None if told.valid_until is None else told.valid_until.isoformat(),
     }
-    await log.append(work.session, act=act, actor_id=work.actor_id, store_id=only, details=details)
+    await log.append(work.session, act=act, actor_id=work.actor_id, details=details)
 
 
 def _of_person(person_id: UUID, now: datetime) -> Select[Assignment]:

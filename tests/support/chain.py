@@ -366,7 +366,7 @@ async def two_doors(postgres: TestingPostgres) -> AsyncIterator[TwoDoors]:
     """Two processes for the stories that are about their being two; the Redis is theirs to kill."""
     with TestingRedis() as redis, postgres.database(postgres.migrated()) as url:
         await found_chain(url)
-        bus = {"TRUESHELF_BUS_URL": redis.url, "TRUESHELF_PUBLIC_URL": "http://stock.example"}
+        bus = {"TRUESHELF_BUS_URL": redis.url, "TRUESHELF_PUBLIC_URL": "http://localhost"}
         with ServerProcess(url, **bus) as one, ServerProcess(url, **bus) as other:
             async with open_chain(url, one.url) as opened:
                 yield TwoDoors(opened, (one.url, other.url), redis)
