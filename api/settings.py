@@ -79,6 +79,18 @@ class Settings(BaseSettings):
     access_token_seconds: Annotated[
         int, Field(ge=300, le=600, description="How long a channel's access token is good.")
     ] = 600
+    seal_seconds: Annotated[
+        int, Field(ge=1, le=3600, description="How often the operation log is sealed and its witnesses are told.")
+    ] = 60
+    witness_folder: Annotated[
+        Path | None, Field(description="Where seals are kept outside the database; empty: the folder witness of HOME.")
+    ] = None
+    witness_url: Annotated[
+        str | None, Field(description="An https address that takes seals by POST, as a second witness.")
+    ] = None
+    witness_token: Annotated[
+        SecretStr | None, Field(description="What the witness at that address wants as a bearer token.")
+    ] = None
     demo: Annotated[bool, Field(description="Show the demo accounts on the sign-in page. Never with real data.")] = (
         False
     )
@@ -109,7 +121,11 @@ class Settings(BaseSettings):
 
         return read_providers(value)
 
-    @field_validator("database_url", "owner_database_url", "public_url", "master_keys", mode="before")
+    @field_validator(
+        *("database_url", "owner_database_url", "public_url", "master_keys"),
+        *("witness_folder", "witness_url", "witness_token"),
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -133,6 +149,14 @@ class Settings(BaseSettings):
     def _is_a_site(cls, value: str | None) -> str | None:
         if value is not None and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
             raise ValueError("must be like https://stock.example")
+        return value
+
+    @field_validator("witness_url")
+    @classmethod
+    def _is_a_witness(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://none")
+        if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+            raise ValueError("must begin with https://")
         return value
 
     @field_validator("trusted_proxies")
