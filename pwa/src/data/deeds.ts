@@ -35,7 +35,7 @@ export const othersWaiting = computed(() => {
 })
 
 /** What somebody who left the chain did on this device and never sent. */
-export const leftBehind = computed(() => kept.value.filter(isLeftBehind))
+export const leftBehind = computed(() => kept.value.filter((operation) => isLeftBehind(operation) && operation.actorId !== me.value?.id))
 
 /** The reason of a return that only takes a wrong sale back. */
 export const UNDONE = 'undone'

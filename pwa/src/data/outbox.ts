@@ -77,7 +77,7 @@ export class Outbox {
     void this.drain()
   }
 
-  /** The person of these will never sign in again. Nothing is dropped: what the server has not taken waits for a manager. */
+  /** The person of these has left. Nothing is dropped: what the server has not taken waits for a manager (or for her return). */
   async leaveBehind(actorId: string): Promise<void> {
     for (const operation of await this.all()) {
       if (operation.actorId !== actorId || !unsettled(operation)) continue
@@ -140,7 +140,7 @@ export class Outbox {
     const actorId = this.world.actorId()
     if (actorId === undefined) return undefined
     const waiting = await (await this.world.db()).getAllFromIndex('operations', 'state', 'waiting')
-    for (const operation of waiting.filter((each) => each.actorId === actorId && !each.leftBehind)) {
+    for (const operation of waiting.filter((each) => each.actorId === actorId)) {
       if (await this.isDue(operation)) return operation
     }
     return undefined

@@ -34,7 +34,9 @@ export const SENDING_LOCK = 'trueshelf.outbox'
 /** Somebody went, and the server may not know it yet: nobody comes back in by opening the app. */
 const GONE_KEY = 'trueshelf.gone'
 const FAREWELL_KEY = 'trueshelf.farewell'
-const FOR_GOOD: Record<string, Farewell> = { PERSON_LEFT: 'left', SESSION_REVOKED: 'signed-out-elsewhere' }
+const FOR_GOOD: Record<string, Farewell> = { ACCESS_ENDED: 'left', SIGNED_OUT: 'signed-out-elsewhere' }
+/** A new sign-in mends it. */
+const OVER = new Set(['SESSION_OVER', 'UNAUTHENTICATED', 'NOT_SIGNED_IN'])
 
 const session = reactive<{
   state: SessionState
@@ -219,38 +221,18 @@ async function reread(): Promise<void> {
  * The server no longer knows the session. When it is over for good, the device forgets what its person could
  * read and says why; else the person only has to sign in again, and goes on working meanwhile.
  */
-export function sessionEnded(): void {
-  if (!session.me) {
-    session.state = 'signed-out'
-    return
-  }
-  const asked = turn
-  whyOver ??= askWhy()
-    .then((why) => hearWhy(why, asked))
-    .finally(() => (whyOver = undefined))
+export function sessionEnded(code: string): void {
+  const why = FOR_GOOD[code]
+  if (!session.me) session.state = 'signed-out'
+  else if (why) void sayFarewell(why)
+  else if (OVER.has(code)) session.state = 'expired'
+  else void lookAgain()
 }
 
-let whyOver: Promise<void> | undefined
-
-/** `changed`: the session is good, but another person's, or its person may do something else now. */
-async function askWhy(): Promise<Farewell | 'changed' | undefined> {
-  try {
-    await knock('/auth/me', undefined, 'GET')
-    return 'changed'
-  } catch (error) {
-    if (error instanceof DoorRefusal) return FOR_GOOD[error.code]
-    throw error
-  }
-}
-
-async function hearWhy(why: Farewell | 'changed' | undefined, asked: number): Promise<void> {
-  if (asked !== turn) return
-  if (why === 'changed') {
-    doubt()
-    return reread()
-  }
-  if (why !== undefined) return sayFarewell(why)
-  if (session.me) session.state = 'expired'
+/** The session is good, but another person's, or its person may do something else now. */
+async function lookAgain(): Promise<void> {
+  doubt()
+  await reread()
 }
 
 async function sayFarewell(why: Farewell): Promise<void> {

@@ -41,7 +41,7 @@ export class Refused extends Error {
 const PATIENCE_MS = 15_000
 /** A page of another site cannot add `x-trueshelf` to a POST, so the server knows that we sent it. */
 export const SAID_BY_US = { 'content-type': 'application/json', accept: 'application/json', 'x-trueshelf': '1' }
-const SIGNED_OUT_CODES = new Set(['UNAUTHENTICATED', 'NOT_SIGNED_IN', 'SIGNED_OUT'])
+const SIGNED_OUT_CODES = new Set(['UNAUTHENTICATED', 'NOT_SIGNED_IN', 'SIGNED_OUT', 'SESSION_OVER', 'ACCESS_ENDED', 'ANOTHER_PERSON'])
 const TROUBLE_CODES = new Set(['INTERNAL', 'INTERNAL_ERROR', 'INTERNAL_SERVER_ERROR', ''])
 const BUSY_CODES = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'THROTTLED'])
 
@@ -51,7 +51,8 @@ interface Answer<Data> {
 }
 
 type Heard = (reached: boolean) => void
-type Ended = () => void
+/** With the server's reason; empty when it gave none that counts. */
+type Ended = (code: string) => void
 let heard: Heard = () => {}
 let ended: Ended = () => {}
 
@@ -69,7 +70,7 @@ export async function ask<Data, Variables>(
 ): Promise<Data> {
   const query = print(document as DocumentNode)
   const response = await post('/graphql', { query, variables }, writtenBy === undefined ? {} : { 'x-trueshelf-person': writtenBy })
-  if (response.status === 401) throw signedOut()
+  if (response.status === 401) throw signedOut(await reasonOf(response))
   const answer = await body<Answer<Data>>(response)
   const error = answer.errors?.[0]
   if (error) throw failure(error.extensions?.code ?? '', error.message, error.extensions?.messageZh)
@@ -111,12 +112,18 @@ async function body<Content>(response: Response): Promise<Content> {
 
 function failure(code: string, message: string, messageZh = message): Error {
   const name = code.toUpperCase()
-  if (SIGNED_OUT_CODES.has(name)) return signedOut()
+  if (SIGNED_OUT_CODES.has(name)) return signedOut(name)
   if (BUSY_CODES.has(name)) return new ServerBusy(message)
   return TROUBLE_CODES.has(name) ? new ServerTrouble(message) : new Refused(name, message, messageZh)
 }
 
-export function signedOut(): SignedOut {
-  ended()
+async function reasonOf(response: Response): Promise<string> {
+  const { errors } = (await response.json().catch(() => ({}))) as Answer<unknown>
+  return errors?.[0]?.extensions?.code ?? 'UNAUTHENTICATED'
+}
+
+/** Without a code: something about the session has changed, and only asking again tells what. */
+export function signedOut(code = ''): SignedOut {
+  ended(code)
   return new SignedOut('signed out')
 }

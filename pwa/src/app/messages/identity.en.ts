@@ -83,7 +83,7 @@ const en: typeof zh = {
     chip: 'Switch',
   },
   farewell: {
-    left: 'This account is closed; what could be read on this device is gone',
+    left: 'This account has no access any more; what could be read on this device is gone',
     'signed-out-elsewhere': 'This device was signed out; what could be read on it is gone',
   },
   leftBehind: {

@@ -81,7 +81,7 @@ export default {
     chip: '换人',
   },
   farewell: {
-    left: '这个账号已停用，这台设备上能看的数据都清掉了',
+    left: '这个账号没有权限了，这台设备上能看的数据都清掉了',
     'signed-out-elsewhere': '这台设备被退出了登录，能看的数据都清掉了',
   },
   leftBehind: {
