@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("person_id", sa.UUID(), nullable=False),
         sa.Column("session_key", sa.String(length=100), nullable=False),
+        sa.Column("server_key", sa.String(length=32), nullable=False),
         sa.Column("endpoint", sa.String(length=1000), nullable=False),
         sa.Column("p256dh", sa.LargeBinary(), nullable=False),
         sa.Column("auth", sa.LargeBinary(), nullable=False),

@@ -43,10 +43,10 @@ class PushUnsubscribed:
     removed: bool
 
 
-async def subscribe_push(work: Work, *, endpoint: str, keys: Keys, session_key: str) -> PushSubscribed:
+async def subscribe_push(work: Work, *, endpoint: str, keys: Keys, session_key: str, server_key: str) -> PushSubscribed:
     """Wake this browser from now on, as long as its session lives."""
     person_id = _person(work)
-    given = {"session_key": session_key, "p256dh": keys.p256dh, "auth": keys.auth}
+    given = {"session_key": session_key, "server_key": server_key, "p256dh": keys.p256dh, "auth": keys.auth}
     statement = insert(PushSubscription).values(
         id=new_id(), person_id=person_id, endpoint=endpoint, created_at=work.now, **given
     )

@@ -30,9 +30,10 @@ class Keys(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PushRules:
-    """The server's public key for push, None where push is off, and whether a push service may be inside (a test)."""
+    """The server's public key for push with its id, and whether a push service may be inside (a test's)."""
 
     public_key: str | None = None
+    key_id: str = ""
     inside_allowed: bool = False
 
 

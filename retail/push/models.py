@@ -26,6 +26,8 @@ class PushSubscription(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     session_key: Mapped[str] = mapped_column(String(100))
     """Names the session that asked, as `auth` does (a hash of its token); it opens nothing."""
+    server_key: Mapped[str] = mapped_column(String(32))
+    """The id of the master key whose VAPID key the browser was given: another's calls it would not take."""
     endpoint: Mapped[str] = mapped_column(String(1000))
     p256dh: Mapped[bytes] = mapped_column(LargeBinary)
     auth: Mapped[bytes] = mapped_column(LargeBinary)

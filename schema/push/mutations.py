@@ -24,14 +24,16 @@ class PushMutation:
         self, info: Info, input: Annotated[SubscribePushInput, strawberry.argument(description="The browser.")]
     ) -> SubscribePushResult:
         keys = read_subscription(input.endpoint, input.p256dh, input.auth, info.context.push)
-        session_key = info.context.session_key
+        session_key, server_key = info.context.session_key, info.context.push.key_id
         done = await info.context.desk.office.once(
             info.context.actor,
             request_id=input.request_id,
             operation="subscribePush",
-            content=(input.endpoint, keys.p256dh.hex(), keys.auth.hex(), session_key),
+            content=(input.endpoint, keys.p256dh.hex(), keys.auth.hex(), session_key, server_key),
             answer=PushSubscribed,
-            run=lambda work: subscribe_push(work, endpoint=input.endpoint, keys=keys, session_key=session_key),
+            run=lambda work: subscribe_push(
+                work, endpoint=input.endpoint, keys=keys, session_key=session_key, server_key=server_key
+            ),
         )
         return SubscribePushSuccess(subscription_id=done.subscription_id)
 

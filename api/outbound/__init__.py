@@ -1,0 +1,1 @@
+"""The outside world: adapters that speak to other people's servers."""

@@ -1,0 +1,170 @@
+"""Calling: who is to be woken, whose turn it is to call them, and what became of it.
+
+A call says only "there is something for you" and where to look; what has happened meanwhile is one call. Whether there
+is something is read from the tables, so a lost event or a killed process loses no call. Whoever claims a call holds it
+for a while: when it is not told what became of it, another tries again.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from retail.access.models import Assignment, Person
+from retail.access.permissions import ROLE_TABLE, Permission
+from retail.kernel.content import as_uuid
+from retail.people.models import SecurityAlarm
+from retail.push.models import PushSubscription
+
+ALARMS = "/people/alarms"
+HELD_FOR = timedelta(seconds=60)
+FIRST_WAIT = timedelta(seconds=5)
+MOST_TRIES = 8
+"""From 5 s to 10 min: what a push service does not take within twenty minutes, the person finds in the app."""
+
+
+class Outcome(Enum):
+    """What became of a call."""
+
+    TAKEN = "taken"
+    GONE = "gone"
+    NOT_NOW = "not now"
+    NOT_THEIRS = "not theirs"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A browser to be woken, by whoever has claimed it."""
+
+    id: UUID
+    person_id: UUID
+    session_key: str
+    server_key: str
+    endpoint: str
+    p256dh: bytes
+    auth: bytes
+    path: str
+
+
+async def call_about_alarms(session: AsyncSession, now: datetime) -> None:
+    """Mark whoever reads the log and has not been called since an alarm that nobody has seen to, and not about them."""
+    mine = (
+        exists()
+        .where(
+            SecurityAlarm.acknowledged_at.is_(None),
+            SecurityAlarm.about_id != PushSubscription.person_id,
+            SecurityAlarm.raised_at > func.coalesce(PushSubscription.last_ok_at, PushSubscription.created_at),
+        )
+        .correlate(PushSubscription)
+    )
+    await session.execute(
+        update(PushSubscription)
+        .where(PushSubscription.due_at.is_(None), _may(Permission.AUDIT_READ, now), mine)
+        .values(due_at=now, due_path=ALARMS)
+    )
+
+
+async def claim_calls(session: AsyncSession, now: datetime, most: int) -> Sequence[Call]:
+    """Claim calls that are due; nobody else gets them while they are held."""
+    due = (
+        select(PushSubscription.id)
+        .where(PushSubscription.due_at <= now)
+        .order_by(PushSubscription.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = await session.execute(
+        update(PushSubscription)
+        .where(PushSubscription.id.in_(due.scalar_subquery()))
+        .values(due_at=now + HELD_FOR)
+        .returning(
+            PushSubscription.id,
+            PushSubscription.person_id,
+            PushSubscription.session_key,
+            PushSubscription.server_key,
+            PushSubscription.endpoint,
+            PushSubscription.p256dh,
+            PushSubscription.auth,
+            PushSubscription.due_path,
+        )
+    )
+    return [
+        Call(
+            as_uuid(row.id),
+            as_uuid(row.person_id),
+            row.session_key,
+            row.server_key,
+            row.endpoint,
+            row.p256dh,
+            row.auth,
+            row.due_path or "/",
+        )
+        for row in rows
+    ]
+
+
+async def still_may(session: AsyncSession, calls: Collection[Call], now: datetime) -> set[UUID]:
+    """Return the subscriptions, of some calls, whose person may see what they are called about now."""
+    ids = [call.id for call in calls]
+    asked = select(PushSubscription.id).where(PushSubscription.id.in_(ids), _may(Permission.AUDIT_READ, now))
+    return {as_uuid(id) for id in await session.scalars(asked)}
+
+
+async def note(session: AsyncSession, subscription_id: UUID, outcome: Outcome, now: datetime) -> None:
+    """Write down what became of a call: done, never again, or later (a while longer each time, and not for ever)."""
+    mine = PushSubscription.id == subscription_id
+    if outcome is Outcome.GONE:
+        await session.execute(delete(PushSubscription).where(mine))
+        return
+    if outcome is Outcome.TAKEN:
+        done = {"due_at": None, "due_path": None, "failures": 0, "last_ok_at": now}
+        await session.execute(update(PushSubscription).where(mine).values(done))
+        return
+    if outcome is Outcome.NOT_THEIRS:
+        await session.execute(update(PushSubscription).where(mine).values(due_at=None, due_path=None))
+        return
+    failures = await session.scalar(
+        update(PushSubscription)
+        .where(mine)
+        .values(failures=PushSubscription.failures + 1)
+        .returning(PushSubscription.failures)
+    )
+    if failures is None:
+        return
+    # Given up counts as called: the next alarm begins anew.
+    given_up = {"due_at": None, "due_path": None, "failures": 0, "last_ok_at": now}
+    next_step = {"due_at": now + wait_after(failures)} if failures < MOST_TRIES else given_up
+    await session.execute(update(PushSubscription).where(mine).values(next_step))
+
+
+async def forget(session: AsyncSession, subscription_ids: Collection[UUID]) -> None:
+    """Delete subscriptions that nobody stands behind any more."""
+    await session.execute(delete(PushSubscription).where(PushSubscription.id.in_(subscription_ids)))
+
+
+async def sessions_behind(session: AsyncSession) -> dict[UUID, str]:
+    """Return the session of every subscription."""
+    rows = await session.execute(select(PushSubscription.id, PushSubscription.session_key))
+    return {as_uuid(id): key for id, key in rows}
+
+
+def wait_after(failures: int) -> timedelta:
+    """Return how long to wait after so many failures in a row: 5 s, 10 s, 20 s ... 10 min."""
+    return min(FIRST_WAIT * int(2 ** (failures - 1)), timedelta(minutes=10))
+
+
+def _may(permission: Permission, now: datetime) -> ColumnElement[bool]:
+    """Whether the person of a subscription is here and holds a permission anywhere."""
+    roles = [role for role, permissions in ROLE_TABLE.items() if permission in permissions]
+    return exists().where(
+        Person.id == PushSubscription.person_id,
+        or_(Person.left_at.is_(None), Person.left_at > now),
+        Assignment.person_id == Person.id,
+        Assignment.role.in_(roles),
+        Assignment.valid_from <= now,
+        or_(Assignment.valid_until.is_(None), Assignment.valid_until > now),
+    )
