@@ -9,6 +9,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from api import push
 from api.asker import Askers
 from api.bus import Bus
 from api.database import open_engine, sessions_of
@@ -18,7 +19,9 @@ from api.forgetting import forget_person
 from api.graphql import GraphQLApp
 from api.jobs import Jobs
 from api.master_keys import ring
+from api.outbound.webpush import WebPush
 from api.routes import routes
+from api.sealing import Sealing, seal_keys, witnesses_of
 from api.settings import Settings
 from auth.wiring import Auth, DemoAccount
 from retail.access.scope import APP_ROLE, SYSTEM_ROLE
@@ -62,10 +65,16 @@ class Application:
             demo_accounts,
             settings.company_sign_in,
             masters=masters,
+            second_factor_roles=settings.second_factor_roles,
             token_life=timedelta(seconds=settings.access_token_seconds),
         )
-        self.askers = Askers(self.auth, self.desk, self.feed)
-        self.jobs = Jobs(office)
+        inside = settings.push_inside
+        self.askers = Askers(self.auth, self.desk, self.feed, push.rules(masters, inside_allowed=inside))
+        rounds = push.PushRounds(
+            office, self.auth.sessions.live, WebPush(masters, settings.site, inside_allowed=inside)
+        )
+        sealing = Sealing(sessions, seal_keys(masters), witnesses_of(settings))
+        self.jobs = Jobs(office, sealing, settings.seal_seconds, rounds)
         self.door = rules_of(settings)
         self.graphql = GraphQLApp(
             schema,

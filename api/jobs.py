@@ -1,4 +1,4 @@
-"""Periodic work: expiring reservations and following the ledger with the sums of sales.
+"""Periodic work: reservations that expire, sums that follow the ledger, seals on the log, calls by web push.
 
 Each job is one short transaction, safe to run in every process at once; one that fails is logged
 and comes again at its next beat.
@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from api.push import PushRounds
+from api.sealing import Sealing
 from retail.access.work import Office
 from retail.insights.projection import follow_ledger
 from retail.inventory.reservations import expire_reservations
@@ -21,8 +23,11 @@ Job = Callable[[], Awaitable[object]]
 class Jobs:
     """The periodic work of one process."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, sealing: Sealing, seal_seconds: float, push: PushRounds) -> None:
         self._office = office
+        self._push = push
+        self._sealing = sealing
+        self._seal_seconds = seal_seconds
         self._tasks: list[asyncio.Task[None]] = []
 
     def open(self) -> None:
@@ -30,13 +35,18 @@ class Jobs:
         self._tasks = [
             asyncio.create_task(_beat("expire reservations", 1.0, self._expire)),
             asyncio.create_task(_beat("follow ledger", 0.5, self._follow)),
+            asyncio.create_task(_beat("push", 2.0, self._push.call)),
+            asyncio.create_task(_beat("push sweep", 60.0, self._push.sweep)),
+            asyncio.create_task(_beat("seal log", self._seal_seconds, self._sealing.beat)),
         ]
 
     async def close(self) -> None:
-        """Stop every job."""
+        """Stop every job; what was logged since the last seal is sealed now."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._push.close()
+        await self._sealing.farewell()
 
     async def _expire(self) -> None:
         async with self._office.work(None) as work:
