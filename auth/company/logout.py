@@ -48,14 +48,14 @@ class BackChannel:
         self._sessions = sessions
         self._clock = clock
 
-    async def hear(self, provider: OidcProvider, logout_token: str) -> int:
-        """Obey a logout token and return how many sessions it has ended; raise `CompanySignInFailed`."""
+    async def hear(self, provider: OidcProvider, logout_token: str) -> set[bytes]:
+        """Obey a logout token and return what names the sessions that it has ended; raise `CompanySignInFailed`."""
         heard = await self._check(provider, logout_token)
         async with self._sessions.begin() as session:
             await self._require_first(session, provider, heard)
             ended = await self._end(session, way_of(provider.id), heard)
             if ended:
-                details = {"provider": provider.id, "sessions_ended": ended}
+                details = {"provider": provider.id, "sessions_ended": len(ended)}
                 await append(session, act="session.revoked", actor_id=None, details=details, clock=self._clock)
         return ended
 
@@ -112,10 +112,10 @@ class BackChannel:
         if first is None:
             raise _bad("it was heard before")
 
-    async def _end(self, session: AsyncSession, way: str, heard: SignedOut) -> int:
+    async def _end(self, session: AsyncSession, way: str, heard: SignedOut) -> set[bytes]:
         ended = await end_sessions(session, _of(StaffSession, way, heard), self._clock())
         await session.execute(delete(HalfSession).where(_of(HalfSession, way, heard)))
-        return len(ended)
+        return ended
 
 
 def way_of(provider_id: str) -> str:

@@ -105,7 +105,8 @@ async def back_channel_logout(request: Request) -> Response:
     except CompanySignInFailed as failed:
         log.warning("a logout was not obeyed", provider=provider.id, reason=failed.reason)
         raise _bad_logout() from None
-    log.info("a provider has ended sessions", provider=provider.id, ended=ended)
+    auth.sessions.forget(ended)
+    log.info("a provider has ended sessions", provider=provider.id, ended=len(ended))
     return show(200)
 
 

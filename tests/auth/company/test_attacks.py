@@ -313,13 +313,17 @@ async def test_what_the_provider_says_instead_of_a_code_has_words(
     assert await visitor.come_back(f"/auth/company/north/callback?{said}") == f"/sign-in?problem={problem}"
 
 
-async def test_a_callback_with_a_parameter_twice_or_endless_is_begun_again(town: Town) -> None:
+async def test_a_callback_with_a_parameter_twice_or_endless_is_not_passed_on(town: Town, north: Provider) -> None:
+    await town.hire()
     visitor = await town.visitor()
-    answer = query_of(await visitor.choose(await visitor.start("north")))
+    before = await north.asked("token")
 
-    for query in (f"{urlencode(answer)}&code=another", urlencode({**answer, "code": "x" * 5000})):
-        await visitor.start("north")
+    for more in ({"code": ["one", "two"]}, {"code": "x" * 5000}):
+        answer = query_of(await visitor.choose(await visitor.start("north")))
+        query = urlencode({**answer, **more}, doseq=True)
         assert await visitor.come_back(f"/auth/company/north/callback?{query}") == "/sign-in?problem=START_AGAIN"
+
+    assert await north.asked("token") == before
 
 
 @pytest.mark.parametrize("path", ["start", "callback", "back-channel-logout"])

@@ -48,7 +48,11 @@ class Provider:
             return (await client.post(f"{self.url}/logout-token", json=told)).text
 
     def oidc(self, **changed: Any) -> OidcSettings:
-        said = {
+        return OidcSettings.model_validate(self.entry(**changed))
+
+    def entry(self, **changed: Any) -> dict[str, Any]:
+        """What the setting says of this provider."""
+        return {
             "id": self.way,
             "kind": "oidc",
             "name": "公司账号",
@@ -58,7 +62,6 @@ class Provider:
             "link_claim": "employee_number",
             **changed,
         }
-        return OidcSettings.model_validate(said)
 
     def wecom(self, **changed: Any) -> WeComSettings:
         said = {
