@@ -84,6 +84,15 @@ class Clients:
         self._clock = clock
         self._known: BriefMemory[str, KnownClient] = BriefMemory()
 
+    async def holder(self, token: VerifiedToken) -> KnownClient | None:
+        """Return the client that holds a token, if it stands by it."""
+        client = await self.find(token.client_id)
+        if client is not None and token.proof not in client.proofs:
+            # Got by a secret that is newer than what is remembered, or by one that has ended: the database knows.
+            self.forget(token.client_id)
+            client = await self.find(token.client_id)
+        return client if client is not None and client.stands_by(token) else None
+
     async def find(self, client_id: str) -> KnownClient | None:
         """Return a client in good standing."""
         if not is_client_id(client_id):

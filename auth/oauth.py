@@ -164,8 +164,8 @@ class OAuthEndpoints:
     async def _good_token(self, text: str) -> tuple[VerifiedToken, Mapping[str, Any]] | None:
         """Return a token that opens something now, with what is told of it."""
         token = await self._tokens.verify(text)
-        client = None if token is None else await self._clients.find(token.client_id)
-        if token is None or client is None or not client.stands_by(token):
+        client = None if token is None else await self._clients.holder(token)
+        if token is None or client is None:
             return None
         told: dict[str, Any] = {
             "active": True,

@@ -138,10 +138,10 @@ class Auth:
     async def _identify_channel(self, authorization: str) -> Identity | None:
         token = bearer_token(authorization)
         verified = None if token is None else await self.tokens.verify(token)
-        client = None if verified is None else await self.clients.find(verified.client_id)
+        client = None if verified is None else await self.clients.holder(verified)
         if verified is None and token is not None:
             await self._note_ended(token)
-        if verified is None or client is None or not client.stands_by(verified):
+        if verified is None or client is None:
             return None
         await self.client_health.used_token(client.channel_id)
         limits = Limits(verified.scopes & client.scopes, verified.store_ids)

@@ -182,6 +182,19 @@ async def test_a_secret_that_is_retired_takes_its_tokens_along_and_no_others(doo
     assert await is_known(program, fresh)
 
 
+async def test_a_token_got_by_a_brand_new_secret_is_good_in_a_process_that_knows_the_client_by_the_old_one(
+    door: Door,
+) -> None:
+    meituan = await door.register_channel()
+    async with Door(door.database, clock=door.clock) as other_process:
+        elsewhere = await other_process.browser()
+        assert await is_known(elsewhere, await door.token_of(meituan))
+
+        renewed = await _rotate(door, meituan)
+
+        assert await is_known(elsewhere, await door.token_of(renewed))
+
+
 async def _rotate(door: Door, channel: Channel) -> Channel:
     async with door.system() as work:
         _, secret = await channels.rotate_secret(work, Reach(), channel_id=channel.channel_id)
