@@ -104,6 +104,9 @@ async def grant_role(
     check_giving(giver, role, reach, region_of)
     _check_places(reach, region_of)
     await find_staff(work, person_id)
+    held = await assignments_of(work.session, person_id, work.now)
+    if held and not any(is_in_sight(giver, each.reach, region_of) for each in held):
+        raise NotFound("personId", "person", "员工")  # another's people are borrowed, not taken
     return await _give(work, person_id, role, reach, time)
 
 
@@ -192,7 +195,11 @@ async def assignments_in_sight(
 
     Of each, the stores and regions that the reader sees. It is read as the system: assignments have no wall.
     """
+    if Permission.PERSON_READ not in reader.grants:
+        raise NotPermitted(Permission.PERSON_READ)
     seen = reader.stores(Permission.PERSON_READ)
+    if not seen:
+        raise NotPermitted(Permission.PERSON_READ)
     regions = {region_of.get(store) for store in seen}
     async with office.system() as session:
         found = await assignments_of(session, person_id, office.clock())

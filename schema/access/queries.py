@@ -42,7 +42,7 @@ class AccessQuery:
         )
 
     @strawberry.field(
-        description="The roles that somebody plays or will play in stores whose people the asker may read; else none."
+        description="The roles that somebody plays or will play in stores whose people the asker may read."
     )
     async def staff_assignments(
         self, info: Info, person_id: Annotated[UUID, strawberry.argument(description="The person.")]

@@ -70,6 +70,16 @@ def test_importing_stores_again_changes_them(database_url: str, tmp_path: Path) 
     assert _ask(database_url, "select code, name from store") == [("BJ1", "望京一店")]
 
 
+def test_a_cost_is_taken_from_the_file_and_a_new_one_counts_from_then_on(database_url: str, tmp_path: Path) -> None:
+    for cost in ("2.10", "2.10", "2.35"):
+        goods = GOODS.replace("case_units\n", "case_units,cost_yuan\n").replace(",12\n", f",12,{cost}\n")
+        file = _file(tmp_path, goods)
+        admin.run(database_url, lambda work: admin.import_goods(work, file))
+
+    assert _ask(database_url, "select fen from sku_cost order by valid_from") == [(210,), (235,)]
+    assert _ask(database_url, "select fen from price") == [(650,)]
+
+
 def test_a_bad_store_file_names_every_bad_cell_and_changes_nothing(database_url: str, tmp_path: Path) -> None:
     bad = STORES + "BJ2,,bj,北京,Asia/Nowhere,99,x,25:00\n"
 

@@ -164,7 +164,7 @@ async def test_a_right_that_ends_is_over_everywhere(two_doors: TwoDoors, proof: 
     chain = two_doors.chain
     riverside = await chain.open_store("Riverside")
     manager = await chain.staff(Role.STORE_MANAGER, riverside)
-    expires = datetime.now(UTC) + timedelta(seconds=2) if end == "expiry" else None
+    expires = datetime.now(UTC) + timedelta(seconds=3) if end == "expiry" else None
     someone = await PROOFS[proof](chain, riverside, expires)
 
     async with AsyncExitStack() as open_roads:

@@ -38,6 +38,13 @@ def test_the_range_is_that_of_a_tea_and_convenience_chain() -> None:
         assert {good.region for good in local} == {city.code}
 
 
+def test_goods_cost_less_than_they_are_sold_for() -> None:
+    rates = [1 - good.cost_fen / good.price_fen for good in goods()]
+
+    assert 0.15 < min(rates)
+    assert max(rates) < 0.8
+
+
 def test_every_shop_has_clerks_and_a_manager_and_every_region_and_headquarters_its_people() -> None:
     everybody = list(staff.employees())
     by_shop = {city.code_of(shop): Counter[Role]() for city, shop in shops()}
