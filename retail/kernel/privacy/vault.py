@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.kernel.content import as_uuid
@@ -100,7 +100,7 @@ class Vault:
         for row in await session.scalars(
             select(DataKey)
             .where(DataKey.wrapped.is_not(None))
-            .distinct(DataKey.master_id)
+            .ext(distinct_on(DataKey.master_id))
             .order_by(DataKey.master_id, DataKey.subject_id)
         ):
             self.open(row)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from retail.access.permissions import Role
+from retail.kernel.content import content_hash
 from tests.support.asking import Asker
 from tests.support.chain import Chain, Shop, Staff
 
@@ -162,6 +163,9 @@ async def test_a_phone_is_set_once_for_a_request(chain: Chain) -> None:
 
     assert [each.kind for each in told] == ["ChangePhoneSuccess"] * 2
     assert other.kind == "RequestIdConflict"
+    kept = await chain.value("select content_hash from applied_request where request_id = $1", request["requestId"])
+    by_trying = [content_hash((clerk.id, spelled)) for spelled in ("+8613800001111", "13800001111")]
+    assert kept not in by_trying, "who tries all numbers would find this one"
 
 
 async def test_a_number_that_is_none_is_refused_and_not_repeated(chain: Chain) -> None:
