@@ -215,6 +215,32 @@ def check_ledger() -> None:
 
 
 @app.command()
+def verify_log(
+    witness: Annotated[Path | None, typer.Option(help="The witness's folder, instead of that of the settings.")] = None,
+    public_key: Annotated[
+        list[str] | None, typer.Option(help="A key that signs seals, as hexadecimal, instead of the settings'.")
+    ] = None,
+    show_key: Annotated[bool, typer.Option(help="Only print the public keys of the settings.")] = False,
+) -> None:
+    """Verify the operation log, its seals and witness, and the movements that it vouches for; exit 1 if not."""
+    from api.log_check import told_keys, verify
+    from api.master_keys import ring
+    from api.sealing import folder_of, seal_keys
+    from api.serving import database
+
+    settings = _settings()
+    keys = told_keys(public_key) if public_key else seal_keys(ring(settings)).public_keys
+    if show_key:
+        typer.echo("\n".join(key.hex() for key in keys.values()))
+        return
+    with database(settings, shared=True) as url:
+        verified = verify(url, keys, witness or folder_of(settings), must_exist=witness is not None)
+    for line in verified.lines():
+        typer.echo(line)
+    raise typer.Exit(0 if verified.is_clean else 1)
+
+
+@app.command()
 def replay(
     *,
     source: Annotated[ReplaySource, typer.Option(help="Which data set.")],

@@ -6,6 +6,7 @@ A witness that does not answer is told at the next beat; nobody waits for it.
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -64,9 +65,14 @@ def seal_keys(masters: MasterKeys) -> SealKeys:
     return SealKeys([masters.derive(LABEL, master_id=each) for each in masters.ids])
 
 
+def folder_of(settings: Settings) -> Path:
+    """Return the folder of the first witness."""
+    return settings.witness_folder or settings.home / "witness"
+
+
 def witnesses_of(settings: Settings) -> list[Witness]:
     """Return the witnesses of the settings."""
-    found: list[Witness] = [FolderWitness(settings.witness_folder or settings.home / "witness")]
+    found: list[Witness] = [FolderWitness(folder_of(settings))]
     if settings.witness_url is not None:
         token = settings.witness_token
         found.append(UrlWitness(settings.witness_url, token.get_secret_value() if token else None))

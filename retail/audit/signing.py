@@ -7,6 +7,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+KEY_BYTES = 32
 LABEL = "operation log seals"
 """The label under which the ring of master keys derives the seed of a signing key."""
 
