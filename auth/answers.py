@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from math import ceil
 from typing import Any, Self
+from uuid import UUID
 
 import orjson
 from starlette.background import BackgroundTask
@@ -127,9 +128,16 @@ def not_found() -> AuthRefusal:
 
 def show(status: int, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None) -> Response:
     """Answer with JSON (or nothing) that no cache keeps."""
-    content = b"" if body is None else orjson.dumps(body)
+    content = b"" if body is None else orjson.dumps(body, default=_plain)
     kept = {"Cache-Control": "no-store"} | dict(headers or {})
     return Response(content, status, kept, media_type=None if body is None else "application/json")
+
+
+def _plain(value: object) -> str:
+    """Return the database driver's own kind of UUID as text."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value))
 
 
 def answering(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, any_, delete, exists, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -169,8 +169,8 @@ class SharedDevices:
         now = self._clock()
         mine = and_(Assignment.person_id == Person.id, in_force(now))
         here = or_(
-            Assignment.store_ids.contains([store.id]),
-            Assignment.region_ids.contains([store.region_id]),
+            literal(store.id) == any_(Assignment.store_ids),
+            literal(store.region_id) == any_(Assignment.region_ids),
             and_(Assignment.store_ids.is_(None), Assignment.region_ids.is_(None)),
         )
         works_here = exists().where(mine, here, Assignment.role.in_(TAKES_TURNS))
