@@ -7,6 +7,7 @@
  */
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
+import { answerCalls } from './calls.ts'
 
 declare const self: ServiceWorkerGlobalScope
 declare const __PRECACHE__: { url: string; revision: string | null }[]
@@ -37,3 +38,5 @@ self.addEventListener('message', (event) => {
 self.addEventListener('activate', (event) => {
   event.waitUntil(self.clients.claim())
 })
+
+answerCalls()

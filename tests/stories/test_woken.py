@@ -1,0 +1,61 @@
+"""A phone in a pocket is woken: it says that there is something, and a touch opens it."""
+
+import json
+from typing import Any
+
+from tests.stories.conftest import Chain, GiveDevice
+from tests.stories.device import Device
+
+SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+  .map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path }))"""
+TOUCH = """async () => {
+  const [shown] = await self.registration.getNotifications()
+  self.dispatchEvent(new NotificationEvent('notificationclick', { notification: shown }))
+}"""
+
+
+async def deliver(phone: Device, message: str) -> None:
+    """What the browser does when its push service has something for our worker."""
+    await phone.context.grant_permissions(["notifications"], origin=phone.url)
+    developer = await phone.context.new_cdp_session(phone.page)
+    registrations: list[dict[str, Any]] = []
+    developer.on("ServiceWorker.workerRegistrationUpdated", lambda said: registrations.extend(said["registrations"]))
+    await developer.send("ServiceWorker.enable")
+    while not registrations:
+        await phone.page.wait_for_timeout(20)
+    call = {"origin": phone.url, "registrationId": registrations[0]["registrationId"], "data": message}
+    await developer.send("ServiceWorker.deliverPushMessage", call)
+    await developer.detach()
+
+
+async def shown(phone: Device) -> list[dict[str, str]]:
+    """What lies on the locked screen, once there is something."""
+    await phone.page.wait_for_function(f"({SHOWN})().then((all) => all.length > 0)")
+    notes: list[dict[str, str]] = await phone.page.evaluate(SHOWN)
+    return notes
+
+
+async def test_a_call_shows_no_data_and_a_touch_opens_its_page(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    await phone.sign_in("jingansi")
+    await phone.ready_offline()
+
+    await deliver(phone, json.dumps({"path": "/me", "secret": "138 0013 8000"}).ljust(256))
+    note = (await shown(phone))[0]
+    await phone.context.service_workers[0].evaluate(TOUCH)
+
+    assert note["path"] == "/me"
+    assert "138" not in json.dumps(note)
+    assert "Something needs you" in note["body"]
+    await phone.page.wait_for_url("**/me")
+    await phone.see("my-name").wait_for()
+
+
+async def test_a_call_that_would_lead_elsewhere_leads_home(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    await phone.sign_in("jingansi")
+    await phone.ready_offline()
+
+    await deliver(phone, json.dumps({"path": "//evil.example/"}))
+
+    assert (await shown(phone))[0]["path"] == "/"
