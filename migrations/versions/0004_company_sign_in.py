@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("linked_by", sa.String(length=31), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_external_identity_person_id")),
         sa.PrimaryKeyConstraint("provider", "subject", name=op.f("pk_external_identity")),
-        sa.UniqueConstraint("provider", "person_id", name=op.f("uq_external_identity_provider")),
+        sa.UniqueConstraint("provider", "person_id", name=op.f("uq_external_identity_provider_person_id")),
     )
     op.create_index(op.f("ix_external_identity_person_id"), "external_identity", ["person_id"])
     op.create_table(
