@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.permissions import Permission
@@ -45,7 +45,7 @@ async def record_costs(work: Work, fen_of: Mapping[UUID, int]) -> None:
 async def _newest(session: AsyncSession, sku_ids: Sequence[UUID], at: datetime) -> dict[UUID, int]:
     rows = await session.execute(
         select(SkuCost.sku_id, SkuCost.fen)
-        .distinct(SkuCost.sku_id)
+        .ext(distinct_on(SkuCost.sku_id))
         .where(SkuCost.sku_id.in_(sku_ids), SkuCost.valid_from <= at)
         .order_by(SkuCost.sku_id, SkuCost.valid_from.desc())
     )

@@ -71,10 +71,13 @@ def test_importing_stores_again_changes_them(database_url: str, tmp_path: Path) 
 
 
 def test_a_cost_is_taken_from_the_file_and_a_new_one_counts_from_then_on(database_url: str, tmp_path: Path) -> None:
-    for cost in ("2.10", "2.10", "2.35"):
+    def import_at(cost: str) -> None:
         goods = GOODS.replace("case_units\n", "case_units,cost_yuan\n").replace(",12\n", f",12,{cost}\n")
         file = _file(tmp_path, goods)
         admin.run(database_url, lambda work: admin.import_goods(work, file))
+
+    for cost in ("2.10", "2.10", "2.35"):
+        import_at(cost)
 
     assert _ask(database_url, "select fen from sku_cost order by valid_from") == [(210,), (235,)]
     assert _ask(database_url, "select fen from price") == [(650,)]

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from retail.access.permissions import Role
 from tests.support.asking import Asker
-from tests.support.chain import Chain, Shop, Staff
+from tests.support.chain import Chain, Shop, Staff, origin
 
 FIGURES = """{ chainSummary { storeCount openStoreCount salesTodayFen unitsToday basketsToday outCount belowSafetyCount
     negativeCount hourly { units amount baskets } } stock(first: 1) { totalCount } stores(first: 1) { totalCount } }"""
@@ -21,16 +21,17 @@ async def settled(asker: Asker) -> Any:
     async with asyncio.timeout(20):
         while before != (now := (await asker.ask(FIGURES)).data):
             before = now
-            await asyncio.sleep(2.5)
+            await asyncio.sleep(1.5)
     return now
 
 
-async def trade(staff: Staff) -> str:
+async def trade(staff: Staff) -> None:
     """Open the day and sell something that the store does not have: every figure of the store moves."""
-    goods = f"plum {uuid4()}"
-    await staff.do("openBusinessDay", storeId=staff.shop.id, origin={"occurredAt": "2026-01-01T00:00:00Z"})
-    assert (await staff.sell(**{goods: 3})).kind == "RecordSaleSuccess"
-    return goods
+    plum = await staff.chain.goods(f"plum {uuid4()}")
+    await staff.do("openBusinessDay", storeId=staff.shop.id, origin=origin())
+    line = {"skuId": plum.id, "quantity": 3}
+    told = await staff.do("recordSale", storeId=staff.shop.id, origin=origin(), lines=[line])
+    assert told.kind == "RecordSaleSuccess"
 
 
 async def test_what_another_region_sells_moves_no_figure_of_ones_own(chain: Chain) -> None:
