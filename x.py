@@ -11,6 +11,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - what an older Python meets first
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from tools import advisories as weaknesses
 from tools import checks, chromium, environment, web
 from tools.environment import PYTHON, ROOT
 from tools.steps import StepFailed, run_for_code, say
@@ -83,6 +84,12 @@ def setup(words: list[str]) -> int:
     return 0
 
 
+def advisories(words: list[str]) -> int:
+    """Ask for known weaknesses of what is locked (needs a network; ends with 1 if any, 2 if not all was asked)."""
+    environment.prepare()
+    return weaknesses.check(words)
+
+
 def lock(_words: list[str]) -> int:
     """Resolve pyproject.toml again and rewrite the lock files."""
     environment.lock()
@@ -107,6 +114,7 @@ VERBS = {
     "trueshelf": trueshelf,
     "setup": setup,
     "lock": lock,
+    "advisories": advisories,
 }
 
 
