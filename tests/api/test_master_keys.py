@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from api import admin, master_keys
+from api import admin, master_keys, secrets_commands
 from api.database import system_office
 from api.master_keys import FILE, require_ring, ring, ring_text
 from api.secrets_commands import rotate
@@ -146,9 +146,12 @@ async def _finds(url: str, masters: MasterKeys, phone: str) -> bool:
         return await person_of_phone(session, Vault(masters), phone) is not None
 
 
-async def test_after_a_rotation_the_old_key_opens_nothing_and_everything_is_there(database_url: str) -> None:
+async def test_after_a_rotation_the_old_key_opens_nothing_and_everything_is_there(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets_commands, "AT_ONCE", 50)
     old, both, new = MasterKeys.parse(OLD), MasterKeys.parse(f"{NEW},{OLD}"), MasterKeys.parse(NEW)
-    await asyncio.to_thread(_hire, database_url, old, 1203)
+    await asyncio.to_thread(_hire, database_url, old, 123)
     async with system_office(database_url) as office:
         key = await KeyRing(office.system, utc_now, old).signing()
     seen: list[tuple[int, int]] = []
@@ -156,9 +159,9 @@ async def test_after_a_rotation_the_old_key_opens_nothing_and_everything_is_ther
     assert await _finds(database_url, both, "+8613800000077"), "found also before it is rotated"
     done = await rotate(database_url, both, lambda done, total: seen.append((done, total)))
 
-    assert (done, await _keys(database_url)) == (1204, {"new": 1203, "signing new": 1})
+    assert (done, await _keys(database_url)) == (124, {"new": 123, "signing new": 1})
     assert [done for done, _ in seen] == sorted({done for done, _ in seen})
-    assert (seen[-1], len(seen) > 2) == ((1204, 1204), True)
+    assert (seen[-1], len(seen) > 2) == ((124, 124), True)
     assert await rotate(database_url, both, lambda *_: None) == 0
     await require_ring(database_url, new)
     assert await _finds(database_url, new, "+8613800000077")
@@ -168,12 +171,13 @@ async def test_after_a_rotation_the_old_key_opens_nothing_and_everything_is_ther
         await require_ring(database_url, old)
 
 
-async def test_an_interrupted_rotation_goes_on_where_it_was(database_url: str) -> None:
+async def test_an_interrupted_rotation_goes_on_where_it_was(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets_commands, "AT_ONCE", 50)
     old, both = MasterKeys.parse(OLD), MasterKeys.parse(f"{NEW},{OLD}")
-    await asyncio.to_thread(_hire, database_url, old, 1203)
+    await asyncio.to_thread(_hire, database_url, old, 123)
 
     def pull_the_plug(done: int, _total: int) -> None:
-        if done >= 1000:
+        if done >= 100:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -181,8 +185,8 @@ async def test_an_interrupted_rotation_goes_on_where_it_was(database_url: str) -
     half = await _keys(database_url)
     rest = await rotate(database_url, both, lambda *_: None)
 
-    assert half == {"new": 1000, "old": 203}
-    assert (rest, await _keys(database_url)) == (203, {"new": 1203})
+    assert half == {"new": 100, "old": 23}
+    assert (rest, await _keys(database_url)) == (23, {"new": 123})
 
 
 def test_the_key_beside_the_data_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
