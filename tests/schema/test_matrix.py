@@ -6,14 +6,26 @@ Made from the schema: a field, argument, act or subscription that has no line on
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
+from graphql import get_named_type
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.schema.matrix import expectation
 from tests.schema.matrix.expectation import ROLES
 from tests.schema.matrix.filling import aimed, places_of
-from tests.schema.matrix.questions import GRAPH, ROOTS, naming_arguments, object_fields, operation, root_fields
-from tests.schema.matrix.world import FOREIGN, HEADQUARTERS, MISSING, World
+from tests.schema.matrix.questions import (
+    GRAPH,
+    LEFT_OUT,
+    ROOTS,
+    naming_arguments,
+    object_fields,
+    operation,
+    root_fields,
+    selection,
+)
+from tests.schema.matrix.world import FOREIGN, HEADQUARTERS, MISSING, NOBODY, OWN, World
 from tests.support.asking import Asker, Told
 from tests.support.chain import Chain, Staff
 
@@ -138,6 +150,57 @@ async def test_what_is_foreign_is_answered_like_what_is_missing(world: World, na
     assert not foreign.left_a_trace
     given = ids_in(foreign.variables)
     assert [mark for mark in world.marks() - given if mark in str(foreign.told.body)] == []
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in HEADQUARTERS])
+async def test_aliases_in_one_document_open_nothing_and_close_nothing(world: World, role: str) -> None:
+    own, foreign, tea = world.stores[OWN].id, world.stores[FOREIGN].id, world.tea.id
+    document = f"""{{
+        a: store(id: "{own}") {{ code }} b: store(id: "{foreign}") {{ code }} c: store(id: "{NOBODY}") {{ code }}
+        d: stockLevel(storeId: "{own}", skuId: "{tea}") {{ store {{ code }} sku {{ here: price(storeId: "{own}") }} }}
+        e: stockLevel(storeId: "{foreign}", skuId: "{tea}") {{ store {{ code }} }}
+        f: stock(first: 5, filter: {{storeIds: ["{own}", "{foreign}"]}}) {{
+            totalCount edges {{ node {{ store {{ code }} }} }}
+        }}
+    }}"""
+
+    told = (await world.staff[role].ask(document)).data
+
+    here = {"code": world.stores[OWN].code}
+    assert (told["a"], told["b"], told["c"]) == (here, None, None)
+    assert (told["d"]["store"], told["e"]) == (here, None)
+    assert told["f"] == {"totalCount": 1, "edges": [{"node": {"store": here}}]}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", [name for name, call in CALLS.items() if call[0] == "subscription"])
+async def test_a_role_watches_what_its_line_says(world: World, name: str, role: str) -> None:
+    first = await watched(world, role, name, None)
+
+    assert ("no" if "NOT_PERMITTED" in first else "yes") == PAGE.roots[name][role], first
+    if role in HEADQUARTERS:
+        return
+    assert [mark for mark in world.marks() if mark in first] == []
+    foreign = await watched(world, role, name, world.stores[FOREIGN].id)
+    assert foreign == await watched(world, role, name, NOBODY)
+
+
+async def watched(world: World, role: str, name: str, store: UUID | None) -> str:
+    """Return the first item of a subscription to everything or to one store, as text."""
+    _, field = CALLS[name]
+    below = selection(get_named_type(field.type), lambda *_: LEFT_OUT, 4)
+    shown = "" if store is None else f'(filter: {{storeIds: ["{store}"]}})'
+    async with world.staff[role].socket() as socket:
+        await socket.subscribe(f"subscription {{ {name}{shown} {below} }}")
+        return str(timeless(await socket.hear()))
+
+
+async def test_a_stranger_watches_nothing(world: World) -> None:
+    stranger = Asker(world.chain.http, world.chain.server, {})
+
+    with pytest.raises((ConnectionClosed, InvalidStatus, AssertionError)):
+        async with stranger.socket():
+            pass
 
 
 MOMENTARY = {"asOf", "cursor", "extensions.id", "extensions.requestId"}

@@ -10,7 +10,6 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLNonNull,
     get_named_type,
     is_list_type,
     is_non_null_type,
@@ -52,6 +51,7 @@ def fixed(place: str) -> Any:
         "GrantRoleInput.role": "CLERK",
         "LendPersonInput.validUntil": (now + timedelta(days=1)).isoformat(),
         "ReserveStockInput.source": "PHONE",
+        "ReserveStockInput.expiresInSeconds": 900,
         "RegisterChannelClientInput.kind": "TILL",
         "SetClientScopesInput.scopes": ["sale:record"],
         "ChangePhoneInput.phone": "13800138000",
@@ -144,5 +144,4 @@ class _Filling:
         is_aimed_at = self.target.startswith(f"{named.name}.")
         if isinstance(named, GraphQLInputObjectType) and not is_non_null_type(kind) and not is_aimed_at:
             return LEFT_OUT
-        inner = kind.of_type if is_non_null_type(kind) else kind
-        return sample(place, GraphQLNonNull(inner) if is_aimed_at else kind, self.fill)
+        return sample(place, kind, self.fill, required=is_aimed_at)

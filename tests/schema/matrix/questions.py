@@ -119,9 +119,10 @@ def _literal(value: Any) -> str:
     return str(value) if isinstance(value, int) else f'"{value}"'
 
 
-def sample(place: str, given: GraphQLInputType, fill: Fill) -> Any:
+def sample(place: str, given: GraphQLInputType, fill: Fill, *, required: bool = False) -> Any:
     """Return a value for an input by its type: what must be given and what `fill` knows of, nothing more."""
-    required, inner = is_non_null_type(given), given.of_type if is_non_null_type(given) else given
+    required = required or is_non_null_type(given)
+    inner = given.of_type if is_non_null_type(given) else given
     if is_list_type(inner):
         return [sample(place, inner.of_type, fill)] if required else LEFT_OUT
     named = get_named_type(inner)

@@ -29,6 +29,8 @@ class World:
     stores: Mapping[str, Shop]
     tea: Goods
     staff: Mapping[str, Staff]
+    stranger: Staff
+    """A clerk of Harbour."""
 
     @classmethod
     async def open(cls, chain: Chain) -> Self:
@@ -41,15 +43,17 @@ class World:
             staff[kind.value] = Staff(
                 program.http, program.server, program.headers, program.id, program.name, shop=riverside, chain=chain
             )
-        for shop in (riverside, harbour):
-            await (await chain.clerk_at(shop)).receive(tea=1000)
-            await (await chain.clerk_at(shop)).reserve(tea=1)
-        return cls(chain, {OWN: riverside, FOREIGN: harbour}, tea, staff)
+        stranger = await chain.clerk_at(harbour)
+        for clerk in (staff["clerk"], stranger):
+            await clerk.receive(tea=1000)
+            await clerk.sell(tea=1)
+            await clerk.reserve(tea=1)
+        return cls(chain, {OWN: riverside, FOREIGN: harbour}, tea, staff, stranger)
 
     def marks(self) -> set[str]:
         """What must stand in no answer to somebody of Riverside: the names and ids of what is Harbour's."""
         harbour = self.stores[FOREIGN]
-        return {str(harbour.id), harbour.code, str(harbour.region_id)}
+        return {str(harbour.id), harbour.code, str(harbour.region_id), str(self.stranger.id), self.stranger.name}
 
     async def named(self, kind: str, where: str, asker: Staff | None = None) -> Any:
         """Return something of a kind that an argument can name: own, foreign or missing; fresh where acts use it up."""
@@ -69,6 +73,7 @@ class World:
             "colleague": self._colleague,
             "alarm": self._alarm,
             "client": self._client,
+            "rotated client": self._rotated,
             "secret": self._secret,
         }
         return await make[kind](shop, asker)
@@ -119,12 +124,15 @@ class World:
         return str(id)
 
     async def _client(self, shop: Shop, _asker: Staff | None) -> str:
+        return str((await self.chain.register_channel(store_ids=[shop.id], kind=ChannelKind.TILL)).id)
+
+    async def _rotated(self, shop: Shop, asker: Staff | None) -> str:
         """A client with two live secrets."""
-        client = await self.chain.register_channel(store_ids=[shop.id], kind=ChannelKind.TILL)
+        client = await self._client(shop, asker)
         rotate = "mutation($input: RotateClientSecretInput!) { rotateClientSecret(input: $input) { __typename } }"
-        given = {"requestId": uuid4(), "channelId": client.id}
+        given = {"requestId": uuid4(), "channelId": client}
         assert (await self.staff["operations"].ask(rotate, input=given)).kind == "RotateClientSecretSuccess"
-        return str(client.id)
+        return client
 
     async def _secret(self, _shop: Shop, _asker: Staff | None) -> str:
         """The newest secret of all: it belongs to the client that was named before it in the same input."""
