@@ -98,6 +98,7 @@ def open_engine(database_url: str, pool_size: int, role: str = SYSTEM_ROLE) -> A
         pool_timeout=10,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
+        hide_parameters=True,  # an error names its statement, and no value of it
         connect_args={"server_settings": {"application_name": "trueshelf", "role": role}, "timeout": 5},
     )
     event.listen(engine.sync_engine, "checkin", _note_rest)
