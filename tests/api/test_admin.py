@@ -3,14 +3,18 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from api import admin
 from api.admin import BadFile
 from api.admin_channels import add_channel
+from auth.models import LocalAccount
+from auth.second_factor import give_second_factors
+from auth.totp import new_secret
 from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
 from retail.access.work import Work
+from tests.support.environment import MASTERS
 
 STORES = (
     "code,name,region,region_name,zone,latitude,longitude,opens_at\n"
@@ -132,3 +136,29 @@ def test_a_login_belongs_to_one_person(database_url: str) -> None:
 
     with pytest.raises(BadFile, match="the login hq is taken"):
         hire("何志远")
+
+
+def test_a_first_password_must_be_changed_and_a_lost_second_factor_is_reset(database_url: str) -> None:
+    admin.run(
+        database_url,
+        lambda work: admin.add_person(
+            work, name="林婉清", login="lost.phone", role=Role.HQ_OPERATIONS, stores=[], regions=[]
+        ),
+    )
+    must_change = "select must_change from local_account where login = 'lost.phone'"
+    assert _ask(database_url, must_change) == [(True,)]
+
+    async def enrol(work: Work) -> None:
+        person = await work.session.scalar(select(LocalAccount.person_id).where(LocalAccount.login == "lost.phone"))
+        assert person is not None
+        await give_second_factors(work.session, MASTERS, {person: new_secret()}, work.now)
+
+    admin.run(database_url, enrol)
+    admin.run(database_url, lambda work: admin.reset_second_factor(work, "Lost.Phone"))
+
+    left = "select f.* from second_factor f join local_account a using (person_id) where a.login = 'lost.phone'"
+    assert _ask(database_url, left) == []
+    logged = "select body::json ->> 'act' from operation_log order by store_id, seq desc limit 1"
+    assert _ask(database_url, logged) == [("second_factor.reset",)]
+    with pytest.raises(BadFile, match=r"nobody has the login no\.such"):
+        admin.run(database_url, lambda work: admin.reset_second_factor(work, "no.such"))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import ROOT, Settings, WrongSettings, read_settings
+from retail.access.permissions import Role
 from tests.support.server import ServerProcess
 
 WRONG = [
@@ -19,6 +20,7 @@ WRONG = [
     ("MAX_BODY_BYTES", "10", "greater than or equal to 1024"),
     ("POOL_SIZE", "1", "greater than or equal to 4"),
     ("DEMO", "perhaps", "valid boolean"),
+    ("SECOND_FACTOR_ROLES", "clerk,nobody", "'hq_operations'"),
 ]
 
 
@@ -90,3 +92,11 @@ def test_a_port_that_is_taken_is_named(empty_database_url: str, tmp_path: Path) 
 
         with pytest.raises(AssertionError, match=r"TRUESHELF_PORT: .* is in use"), server:
             pass
+
+
+def test_the_roles_that_need_a_second_factor_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().second_factor_roles == {Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE}
+
+    monkeypatch.setenv("TRUESHELF_SECOND_FACTOR_ROLES", "hq_operations, store_manager")
+
+    assert read_settings().second_factor_roles == {Role.HQ_OPERATIONS, Role.STORE_MANAGER}

@@ -69,6 +69,15 @@ def test_the_accounts_on_the_sign_in_page_are_of_every_role_and_share_one_passwo
     assert shown[0].place == "望京店"
 
 
+def test_headquarters_has_a_second_factor_and_clerks_have_a_pin_that_everybody_may_know() -> None:
+    shown = staff.accounts()
+
+    assert {each.role for each in shown if each.totp_secret} == {"HQ_OPERATIONS", "HQ_COMPLIANCE"}
+    assert {(each.role, each.pin) for each in shown if each.pin} == {("CLERK", "246810")}
+    assert len({each.totp_secret for each in shown if each.totp_secret}) == 3
+    assert staff.totp_secret_of("hq") == staff.totp_secret_of("hq")
+
+
 async def test_the_books_of_the_seeded_chain_are_right(postgres: TestingPostgres, demo_database_url: str) -> None:
     def ask(question: str) -> int:
         return int(postgres.psql(question, demo_database_url))
