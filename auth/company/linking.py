@@ -29,11 +29,22 @@ class Linking:
 
     async def person_of(self, provider: Provider, proof: Proof) -> UUID:
         """Return the person who may sign in; raise `CompanySignInFailed` if there is none."""
-        async with self._sessions.begin() as session:
-            person_id = await self._linked(session, provider, proof) or await self._claimed(session, provider, proof)
-            if not await self._may_enter(session, person_id):
-                raise _no_account("the person has left")
+        try:
+            async with self._sessions.begin() as session:
+                linked = await self._linked(session, provider, proof)
+                person_id = linked or await self._claimed(session, provider, proof)
+                if not await self._may_enter(session, person_id):
+                    raise _no_account("the person has left")
+        except CompanySignInFailed:
+            await self._note_failure(provider)
+            raise
         return person_id
+
+    async def _note_failure(self, provider: Provider) -> None:
+        """Log that somebody whom the provider knows was refused; what it calls them is personal."""
+        details = {"person": None, "means": f"company:{provider.id}"}
+        async with self._sessions.begin() as session:
+            await append(session, act="sign_in.failed", actor_id=None, details=details, clock=self._clock)
 
     async def _linked(self, session: AsyncSession, provider: Provider, proof: Proof) -> UUID | None:
         return await session.scalar(

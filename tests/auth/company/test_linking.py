@@ -1,9 +1,10 @@
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from auth.accounts import disable_local_account
 from auth.company.links import link_person, unlink_person
@@ -188,3 +189,17 @@ async def test_a_link_that_is_taken_back_closes_the_door_and_what_it_opened(town
         town.clock.turn(timedelta(seconds=3))
         assert not await visitor.is_known()
         assert await visitor.sign_in() == NO_ACCOUNT
+
+
+async def test_links_and_refusals_are_on_the_record_without_the_provider_s_names(town: Town) -> None:
+    person_id = await town.hire()
+    await (await town.visitor()).sign_in()
+    await (await town.visitor()).sign_in(person="wang")
+
+    async with town.database() as session:
+        entries = (await session.execute(text("select body from operation_log order by seq desc limit 3"))).scalars()
+        failed, opened, linked = [json.loads(entry) for entry in entries]
+
+    assert [entry["act"] for entry in (linked, opened, failed)] == ["identity.linked", "signed_in", "sign_in.failed"]
+    assert linked["details"] == {"person": str(person_id), "provider": "north", "by": "employee_number"}
+    assert failed["details"] == {"person": None, "means": "company:north"}

@@ -41,7 +41,7 @@ async def test_a_sign_out_at_the_provider_ends_everything_within_five_seconds(da
 async def _sign_in_and_out(server: ServerProcess, north: Provider) -> None:
     async with (
         httpx.AsyncClient(base_url=server.url, headers={"X-Trueshelf": "1"}) as ours,
-        httpx.AsyncClient() as theirs,
+        httpx.AsyncClient(timeout=60) as theirs,
     ):
         visitor = Visitor(ours, theirs)
         assert await visitor.sign_in() == "/"

@@ -36,15 +36,15 @@ class Provider:
         self.way = way
 
     async def wishes(self, **wish: Any) -> None:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             assert (await client.post(f"{self.url}/wish", json=wish)).status_code == 200
 
     async def asked(self, what: str) -> int:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             return int((await client.get(f"{self.url}/asked")).json().get(what, 0))
 
     async def logout_token(self, **told: Any) -> str:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             return (await client.post(f"{self.url}/logout-token", json=told)).text
 
     def oidc(self, **changed: Any) -> OidcSettings:
@@ -128,7 +128,7 @@ class Town:
         ours = await self._open.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url=self._site, headers={"X-Trueshelf": "1"})
         )
-        theirs = await self._open.enter_async_context(httpx.AsyncClient())
+        theirs = await self._open.enter_async_context(httpx.AsyncClient(timeout=60))
         return Visitor(ours, theirs)
 
 
