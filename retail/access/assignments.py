@@ -103,8 +103,7 @@ async def grant_role(
         raise NotToYourself
     check_giving(giver, role, reach, region_of)
     _check_places(reach, region_of)
-    await find_staff(work, person_id)
-    held = await assignments_of(work.session, person_id, work.now)
+    _, held = await find_staff(work, person_id)
     if held and not any(is_in_sight(giver, each.reach, region_of) for each in held):
         raise NotFound("personId", "person", "员工")  # another's people are borrowed, not taken
     return await _give(work, person_id, role, reach, time)
@@ -128,10 +127,10 @@ async def lend_person(
     if store_id not in region_of or not giver.may(Permission.STORE_READ, store_id):
         raise NotFound("storeId", "store", "门店")
     check_giving(giver, Role.CLERK, reach, region_of)
-    await find_staff(work, person_id)
+    _, held = await find_staff(work, person_id)
     elsewhere = [
         each
-        for each in await assignments_of(work.session, person_id, work.now)
+        for each in held
         if each.role in _SHOP_ROLES and each.valid_from <= work.now and each.reach.stores(region_of) - {store_id}
     ]
     if not elsewhere:
@@ -174,12 +173,16 @@ async def standing(work: Work, region_of: Mapping[UUID, UUID]) -> Actor:
     return replace(now, grants={each: now.stores(each) & before.stores(each) for each in now.grants})
 
 
-async def find_staff(work: Work, person_id: UUID) -> Person:
-    """Return somebody who works here now; a person who has left is told like one that never was."""
+async def find_staff(work: Work, person_id: UUID) -> tuple[Person, list[Given]]:
+    """Return somebody who works here now and the assignments; a person who has left is told like one that never was.
+
+    Both are asked for whoever it is, so that the work done tells nothing either.
+    """
     person = await work.session.get(Person, person_id)
+    held = await assignments_of(work.session, person_id, work.now)
     if person is None or (person.left_at is not None and person.left_at <= work.now):
         raise NotFound("personId", "person", "员工")
-    return person
+    return person, held
 
 
 async def assignments_of(session: AsyncSession, person_id: UUID, now: datetime) -> list[Given]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from retail.access.actor import Actor
-from retail.access.assignments import Given, assignments_of, close, find_staff, guard_last, standing
+from retail.access.assignments import Given, close, find_staff, guard_last, standing
 from retail.access.granting import MAY_GIVE, RoleAboveYours, WiderThanYours, check_giving, is_in_sight
 from retail.access.models import Assignment
 from retail.access.permissions import Role
@@ -40,8 +40,7 @@ async def record_leaver(
     recorder = await standing(work, region_of)
     if problems := list(_problems(left_at, work.now)):
         raise InvalidInput(problems)
-    person = await find_staff(work, person_id)
-    held = await assignments_of(work.session, person_id, work.now)
+    person, held = await find_staff(work, person_id)
     check_letting_go(recorder, held, region_of)
     await guard_last(work, held)
 

@@ -3,10 +3,21 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from retail.access.permissions import Permission
 from retail.access.work import Reading
-from retail.stores.directory import Directory
+from retail.kernel.refusal import NotFound
+from retail.stores.directory import Directory, StoreEntry
 from retail.stores.queries import current_days, regions
+from schema.kernel.context import Context
 from schema.stores.types import Store
+
+
+async def known_store(context: Context, store_id: UUID) -> StoreEntry:
+    """Return a store that the asker sees; one that is not seen is refused like one that is not, by the same work."""
+    store = (await context.desk.directory.stores()).get(store_id)
+    if store is None or not context.actor.may(Permission.STORE_READ, store_id):
+        raise NotFound("storeId", "store", "门店")
+    return store
 
 
 async def told_stores(reading: Reading, directory: Directory, ids: Iterable[UUID]) -> Mapping[UUID, Store]:

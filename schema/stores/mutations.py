@@ -7,12 +7,11 @@ import strawberry
 
 from retail.inventory.intake import origin_problems
 from retail.kernel.refusal import InvalidInput as InvalidInputRefusal
-from retail.kernel.refusal import NotFound as NotFoundRefusal
 from retail.stores.commands import DayOpened, open_business_day
 from schema.kernel.context import Info
 from schema.kernel.errors import InvalidInput, NotFound, NotPermitted, RequestIdConflict
 from schema.kernel.origin import Origin
-from schema.stores.loading import told_stores
+from schema.stores.loading import known_store, told_stores
 from schema.stores.types import Store
 
 
@@ -43,9 +42,7 @@ class StoresMutation:
         desk, origin = info.context.desk, input.origin.domain()
         if problems := origin_problems(origin):
             raise InvalidInputRefusal(problems)
-        store = (await desk.directory.stores()).get(input.store_id)
-        if store is None:
-            raise NotFoundRefusal("storeId", "store", "门店")
+        store = await known_store(info.context, input.store_id)
         await desk.office.once(
             info.context.actor,
             request_id=input.request_id,

@@ -6,11 +6,11 @@ from uuid import UUID
 import strawberry
 
 from retail.catalogue.queries import skus_by_id
-from retail.kernel.refusal import NotFound
 from retail.tasks.queries import tasks
 from retail.tasks.rules import skus_of
 from schema.catalogue.types import Sku
 from schema.kernel.context import Info
+from schema.stores.loading import known_store
 from schema.tasks.types import Task
 
 
@@ -20,9 +20,7 @@ class TasksQuery:
     async def tasks(
         self, info: Info, store_id: Annotated[UUID, strawberry.argument(description="The store.")]
     ) -> list[Task]:
-        store = (await info.context.desk.directory.stores()).get(store_id)
-        if store is None:
-            raise NotFound("storeId", "store", "门店")
+        store = await known_store(info.context, store_id)
         async with info.context.reading() as reading:
             found = await tasks(reading, store)
             skus = await skus_by_id(reading.session, skus_of(found))

@@ -61,11 +61,18 @@ class Answer:
     left_a_trace: bool
 
 
-async def call(world: World, asker: Asker, name: str, at: tuple[str, str] | None = None) -> Answer:
+async def prepared(
+    world: World, asker: Asker, name: str, at: tuple[str, str] | None = None
+) -> tuple[str, Mapping[str, Any]]:
+    """Return the document of a call and its variables; what they name is made before."""
     kind, field = CALLS[name]
     person = asker if isinstance(asker, Staff) else world.staff["clerk"]
     fill = await aimed(world, PAGE.names, (root_of(kind), name, field), person, at)
-    document, variables = operation(kind, name, field, fill)
+    return operation(kind, name, field, fill)
+
+
+async def call(world: World, asker: Asker, name: str, at: tuple[str, str] | None = None) -> Answer:
+    document, variables = await prepared(world, asker, name, at)
     before = await world.chain.footprint()
     told = await asker.ask(document, **variables)
     return Answer(told, variables, left_a_trace=await world.chain.footprint() != before)
