@@ -25,10 +25,10 @@ class Books:
     """A reader of one database; every question has a connection of its own, so that servers may come and go."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
 
     async def rows(self, query: str, *values: object) -> Sequence[Any]:
-        connection = await asyncpg.connect(self._url)
+        connection = await asyncpg.connect(self.url)
         try:
             found: Sequence[Any] = await connection.fetch(query, *values)
             return found

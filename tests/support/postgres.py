@@ -78,8 +78,8 @@ class TestingPostgres:
         return done.stdout.strip()
 
 
-def trueshelf(*words: str, database_url: str) -> None:
-    """Run our command line against a database, and show what it said when it fails."""
+def trueshelf(*words: str, database_url: str) -> str:
+    """Run our command line against a database; return what it said, and show it when it fails."""
     env = clean_environment(
         TRUESHELF_DATABASE_URL=as_login(database_url),
         TRUESHELF_OWNER_DATABASE_URL=database_url,
@@ -90,3 +90,4 @@ def trueshelf(*words: str, database_url: str) -> None:
     assert done.returncode == 0, (
         f"trueshelf {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     )
+    return done.stdout

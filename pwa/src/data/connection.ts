@@ -39,5 +39,7 @@ export function watchConnection(): void {
       if (connected) Object.assign(touch, { everLive: true, reached: true, network: true })
     },
     pulse: () => (touch.asOf = Date.now()),
+    // Whoever takes the device next is not offline while her own socket opens.
+    hungUp: () => (touch.everLive = false),
   })
 }

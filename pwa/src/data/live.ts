@@ -17,11 +17,11 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
 const SESSION_ENDED = new Set([4401, 4403])
 
-type Watcher = { connected: (connected: boolean) => void; pulse: () => void }
+type Watcher = { connected: (connected: boolean) => void; pulse: () => void; hungUp: () => void }
 const watchers = new Set<Watcher>()
 let client: Client | undefined
 
-/** Told when the socket opens or closes, and at each sign of life. */
+/** Told when the socket opens or closes (and whether we meant it), and at each sign of life. */
 export function watchLive(watcher: Watcher): () => void {
   watchers.add(watcher)
   return () => watchers.delete(watcher)
@@ -77,6 +77,7 @@ export function follow<Data, Variables>(feed: Feed<Data, Variables>): () => void
 export function hangUp(): void {
   const closing = client
   client = undefined
+  for (const watcher of watchers) watcher.hungUp()
   void closing?.dispose()
 }
 

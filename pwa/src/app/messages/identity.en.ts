@@ -69,7 +69,7 @@ const en: typeof zh = {
     typed: '{n} digits entered',
     someoneElse: 'Somebody else',
     forgotten: 'Forgotten? Full sign-in',
-    locked: 'Too many wrong PINs: full sign-in needed',
+    locked: 'Full sign-in',
   },
   switch: {
     title: 'Whose turn is it?',

@@ -67,7 +67,7 @@ export default {
     typed: '已输入 {n} 位',
     someoneElse: '换个人',
     forgotten: '忘了？完整登录',
-    locked: '试错太多，请完整登录',
+    locked: '完整登录',
   },
   switch: {
     title: '现在谁用？',
