@@ -116,6 +116,14 @@ async def test_neither_nothing_nor_the_public_key_is_a_signature(door: Door) -> 
     assert (await _ask(door, confused)).status_code == 401
 
 
+async def test_a_revoked_client_signs_in_vain(door: Door) -> None:
+    erp = await _register(door, EC)
+
+    await door.revoke(erp)
+
+    assert (await _ask(door, _sign(door, erp, EC))).status_code == 401
+
+
 async def test_two_keys_are_told_apart_by_their_ids_while_one_replaces_the_other(door: Door) -> None:
     old, new = ECKey.generate_key("P-256", {"kid": "2025"}), ECKey.generate_key("P-256", {"kid": "2026"})
     erp = await _register(door, old)
