@@ -8,7 +8,7 @@ from tests.stories.walk import past_the_clerks_screens, past_the_managers_screen
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
-BOTH = {"Trueshelf", "EN", "English", "中文", "中", "CSV", "ERP", "QR"}
+BOTH = {"Chrome", "Linux", "Trueshelf", "EN", "English", "中文", "中", "CSV", "ERP", "QR"}
 """Names of ours, and what switches to the other language."""
 
 SAID = """() => {

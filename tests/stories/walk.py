@@ -90,6 +90,15 @@ async def _looking_back(phone: Device, thing: Item) -> AsyncIterator[str]:
     await phone.open("/me")
     await phone.see("my-name").wait_for()
     yield "me"
+    await phone.tap("to-security")
+    await phone.see("factor-state").wait_for()
+    yield "security"
+    await phone.tap("set-pin")
+    await phone.see("pin-1").wait_for()
+    yield "set-pin"
+    await phone.open("/me/devices")
+    await phone.see("devices").wait_for()
+    yield "devices"
 
 
 async def past_the_managers_screens(tablet: Device, login: str) -> AsyncIterator[str]:
@@ -106,3 +115,9 @@ async def past_the_managers_screens(tablet: Device, login: str) -> AsyncIterator
     await tablet.tap("heat-cell")
     await tablet.see("stock-list").locator("li").first.wait_for()
     yield "store"
+    await tablet.open("/people")
+    await tablet.see("person").first.wait_for()
+    yield "people"
+    await tablet.tap("person")
+    await tablet.see("masked-phone").wait_for()
+    yield "person"

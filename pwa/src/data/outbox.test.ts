@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase, type Database } from './database.ts'
 import { backOff, Outbox } from './outbox.ts'
-import { needsYou, type Fate, type Operation } from './operations.ts'
+import { isLeftBehind, needsYou, type Fate, type Operation } from './operations.ts'
 import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 const ACCEPTED: Fate = { state: 'accepted', belowZero: [], clockErrorSeconds: null }
@@ -320,4 +320,45 @@ test('waiting grows with every failure, and phones do not all come back at once'
   expect(backOff(4, 0.5)).toBe(8_000)
   expect(backOff(30, 0.5)).toBe(60_000)
   expect(backOff(3, 0)).not.toBe(backOff(3, 1))
+})
+
+test('what somebody who left did is not lost: a manager records it in her own name, under the same request', async () => {
+  const outbox = phone.open()
+  phone.weather = ['lost']
+  await outbox.put({ ...sale('left'), actorName: '李梅' })
+  await outbox.drain()
+  phone.actor = undefined
+  await outbox.leaveBehind('li-mei')
+  expect((await outbox.all()).map(isLeftBehind)).toEqual([true])
+
+  phone.actor = 'manager'
+  await outbox.drain()
+  expect(phone.sent, 'nothing goes out under another name by itself').toEqual(['left'])
+  await outbox.takeOver('left', 'manager', '王强')
+
+  expect(phone.sent).toEqual(['left', 'left'])
+  const [taken] = await outbox.all()
+  expect(taken).toMatchObject({ state: 'accepted', actorId: 'manager', takenOverFrom: '李梅' })
+  expect(isLeftBehind(taken as Operation)).toBe(false)
+})
+
+test('what was accepted before its person left needs nobody', async () => {
+  const outbox = phone.open()
+  await outbox.put(sale('done'))
+  await outbox.drain()
+
+  await outbox.leaveBehind('li-mei')
+
+  expect((await outbox.all()).map(isLeftBehind)).toEqual([false])
+})
+
+test('only what was left behind can be taken over', async () => {
+  const outbox = phone.open()
+  phone.weather = ['lost']
+  await outbox.put(sale('hers'))
+  await outbox.drain()
+
+  await outbox.takeOver('hers', 'manager', '王强')
+
+  expect((await outbox.all()).map(({ actorId }) => actorId)).toEqual(['li-mei'])
 })

@@ -23,7 +23,7 @@ export interface SharedDevice {
 const KEY = 'trueshelf.shared-device'
 const TOUCHED_KEY = 'trueshelf.touched'
 export const IDLE_MS = 15 * 60_000
-const LOOK_MS = 10_000
+const LOOK_MS = 5_000
 
 const device = shallowRef<SharedDevice | undefined>(kept())
 export const sharedDevice = computed(() => device.value)
