@@ -69,16 +69,17 @@ class Application:
             token_life=timedelta(seconds=settings.access_token_seconds),
         )
         inside = settings.push_inside
-        self.askers = Askers(self.auth, self.desk, self.feed, push.rules(masters, inside_allowed=inside))
+        self.door = rules_of(settings)
+        identify = StrangersCounted(self.auth.identify, self.door.rates.anonymous)
+        self.askers = Askers(self.auth, self.desk, self.feed, push.rules(masters, inside_allowed=inside), identify)
         rounds = push.PushRounds(
             office, self.auth.sessions.live, WebPush(masters, settings.site, inside_allowed=inside)
         )
         sealing = Sealing(sessions, seal_keys(masters), witnesses_of(settings))
         self.jobs = Jobs(office, sealing, settings.seal_seconds, rounds)
-        self.door = rules_of(settings)
         self.graphql = GraphQLApp(
             schema,
-            context=StrangersCounted(self.askers.context, self.door.rates.anonymous),
+            context=self.askers.context,
             meter=Meter(self.door.rates),
             max_body=settings.max_body_bytes,
             expose=exposed,

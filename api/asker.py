@@ -14,6 +14,7 @@ from typing import Any
 from starlette.requests import HTTPConnection
 
 from api.admission import NotAdmitted
+from api.door_rates import Identify
 from auth.brief_memory import BriefMemory
 from auth.endings import Ending, ending_of
 from auth.identify import Identity
@@ -53,11 +54,19 @@ class AskerContext(Context):
 class Askers:
     """Makes contexts, and says which of them have lost their right."""
 
-    def __init__(self, auth: Auth, desk: Desk, feed: StockFeed, push: PushRules = PushRules()) -> None:  # noqa: B008 -- frozen
+    def __init__(
+        self,
+        auth: Auth,
+        desk: Desk,
+        feed: StockFeed,
+        push: PushRules | None = None,
+        identify: Identify | None = None,
+    ) -> None:
         self._auth = auth
         self._desk = desk
         self._feed = feed
-        self._push = push
+        self._push = push or PushRules()
+        self._identify = identify or auth.identify
         self._actors: dict[Identity, tuple[Actor, datetime]] = {}
         self._bearers: BriefMemory[str, Identity] = BriefMemory(BEARER_REMEMBERED_FOR)
         self._loading: dict[Identity, asyncio.Task[Actor | None]] = {}
@@ -72,7 +81,7 @@ class Askers:
         if header is not None and payload is None:
             identity = await self._bearer(header, connection)
         else:
-            identity = await self._auth.identify(connection, bearer if isinstance(bearer, str) else None)
+            identity = await self._identify(connection, bearer if isinstance(bearer, str) else None)
         if by_cookie and not self._auth.same_origin(connection):
             return None
         if identity is None:
@@ -121,7 +130,7 @@ class Askers:
         known = self._bearers.recall(header, now)
         if known is not None and known.ends_at > now:
             return known
-        identity = await self._auth.identify(connection, None)
+        identity = await self._identify(connection, None)
         if identity is not None:
             self._bearers.remember(header, identity, asked_at=now)
         return identity

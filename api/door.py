@@ -18,7 +18,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.door_address import Network, Proxies, household, read_networks
-from api.door_headers import complete, headers_for
+from api.door_headers import Headers, complete, headers_for
 from api.door_rates import Buckets, Rate, RateLimited, Rates
 from api.log import REQUEST
 from api.settings import Settings
@@ -59,20 +59,28 @@ class TurnedAway(Exception):
         self.headers = headers
 
 
-@dataclass(slots=True)
 class _Answer:
-    """What has been said so far; passes on what is said, completed."""
+    """Passes on what is said, completed; `bare` answers say none of the defaults themselves."""
 
-    send: Send
-    door: "Door"
-    id: bytes
-    begun: bool = False
+    __slots__ = ("_bare", "_defaults", "_send", "begun", "id")
 
-    async def __call__(self, message: Message) -> None:
+    def __init__(self, send: Send, defaults: Headers, id: str, *, bare: bool) -> None:
+        self._send = send
+        self._defaults = defaults
+        self._bare = bare
+        self.id = id
+        self.begun = False
+
+    # Returns what is to be awaited instead of awaiting it: every answer of every till passes here.
+    def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.begun = True
-            complete(message, self.door.defaults, (b"x-request-id", self.id))
-        await self.send(message)
+            own = (b"x-request-id", self.id.encode())
+            if self._bare:
+                message["headers"] = [*message["headers"], *self._defaults, own]
+            else:
+                complete(message, self._defaults, own)
+        return self._send(message)
 
 
 class Door:
@@ -82,7 +90,7 @@ class Door:
         self._app = app
         self._rules = rules
         self._proxies = Proxies(rules.proxies)
-        self.defaults = headers_for(rules.public_url)
+        self._defaults = headers_for(rules.public_url)
         self._sign_ins = Buckets(rules.rates.sign_in)
         self._tokens = Buckets(rules.rates.token)
         self._strangers = Buckets(rules.rates.anonymous)
@@ -91,16 +99,18 @@ class Door:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        self._proxies.settle(scope)
+        if self._rules.proxies:
+            self._proxies.settle(scope)
         id = f"{_MARK}-{next(_NUMBERS):x}"
         REQUEST.set(id)
         if scope["type"] == "websocket":
             await self._admit_socket(scope, receive, send)
             return
-        answer = _Answer(send, self, id.encode())
+        is_graphql = scope["path"] == "/graphql"
+        answer = _Answer(send, self._defaults, id, bare=is_graphql)
         try:
             self._look(scope)
-            if scope["path"] == "/graphql":
+            if is_graphql:
                 await self._app(scope, receive, answer)
             else:
                 self._count(scope)
@@ -142,6 +152,7 @@ class Door:
 
     def _count(self, scope: Scope) -> None:
         """Take a request out of its address's bucket."""
+        self._proxies.miss(scope)
         client = household(scope["client"][0]) if scope.get("client") else ""
         path = scope["path"]
         if scope["method"] != "POST" or not path.startswith("/auth/"):
@@ -161,7 +172,7 @@ class Door:
     async def _turn_away(self, scope: Scope, answer: _Answer, away: TurnedAway) -> None:
         if answer.begun:
             return
-        told: dict[str, object] = {**away.told, "requestId": answer.id.decode()}
+        told: dict[str, object] = {**away.told, "requestId": answer.id}
         if scope["path"] == "/graphql":
             message = told.pop("message")
             told = {"errors": [{"message": message, "extensions": told}]}

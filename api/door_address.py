@@ -30,10 +30,6 @@ class Proxies:
 
     def settle(self, scope: Scope) -> None:
         """Put the client's own address and scheme into a scope that came through our proxies."""
-        if not self._trusted:
-            if not self._warned:
-                self._warn(scope)
-            return
         client = scope.get("client")
         if client is None or not self._is_ours(client[0]):
             return
@@ -60,12 +56,9 @@ class Proxies:
         address = _address(host)
         return address is not None and any(address in network for network in self._trusted)
 
-    def _warn(self, scope: Scope) -> None:
-        """Say once that limits count a whole chain as one client, if it looks as if a proxy had been forgotten."""
-        address = _address(scope["client"][0]) if scope.get("client") else None
-        if address is None or address.is_global:
-            return
-        if any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
+    def miss(self, scope: Scope) -> None:
+        """Say once that a whole chain counts as one client, if it looks as if a proxy had been forgotten."""
+        if not self._trusted and not self._warned and any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
             self._warned = True
             log.warning("a proxy is not trusted: set TRUESHELF_TRUSTED_PROXIES, or all its clients count as one")
 

@@ -4,17 +4,17 @@ A bucket holds `capacity` and gets `rate` back each second. Counted in this proc
 have taken something lately: with several processes a client gets so much of each.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import ceil
 from time import monotonic
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
-from api.admission import NotAdmitted
 from api.door_address import household
+from auth.identify import Identity
 from retail.access.actor import ActorKind
 
 MOST_REMEMBERED = 20_000
@@ -47,38 +47,47 @@ class Rate(NamedTuple):
 
 
 class Buckets:
-    """One bucket for each key; whoever is not known has a full one."""
+    """One bucket for each key, as what was left and when; whoever is not known has a full one."""
 
     def __init__(self, rate: Rate) -> None:
         self.rate = rate
-        self._left: dict[object, tuple[float, float]] = {}
+        self._held: dict[object, list[float]] = {}
 
     def __len__(self) -> int:
-        return len(self._left)
+        return len(self._held)
 
     def left(self, key: object) -> float:
         """Return what is in a bucket now."""
-        held = self._left.get(key)
+        held = self._held.get(key)
+        return self.rate.capacity if held is None else self._filled(held, monotonic())
+
+    def take(self, key: object, amount: float) -> list[float]:
+        """Take so much, though it may be more than there is; returns the bucket."""
+        now = monotonic()
+        held = self._held.get(key)
         if held is None:
-            return self.rate.capacity
-        return min(self.rate.capacity, held[0] + (monotonic() - held[1]) * self.rate.restored)
+            if len(self._held) >= MOST_REMEMBERED:
+                del self._held[next(iter(self._held))]
+            held = self._held[key] = [self.rate.capacity - amount, now]
+            return held
+        held[0] = self._filled(held, now) - amount
+        held[1] = now
+        return held
 
-    def take(self, key: object, amount: float) -> float:
-        """Take so much (giving back: less than nothing) and return what is left; it may be less than nothing."""
-        left = min(self.left(key) - amount, self.rate.capacity)
-        self._left.pop(key, None)
-        if len(self._left) >= MOST_REMEMBERED:
-            del self._left[next(iter(self._left))]
-        self._left[key] = left, monotonic()
-        return left
-
-    def require(self, key: object, amount: float) -> float:
-        """Take so much and return what is left, or take nothing and raise `RateLimited`."""
-        left = self.left(key)
+    def require(self, key: object, amount: float) -> list[float]:
+        """Take so much and return the bucket, or take nothing and raise `RateLimited`."""
+        held = self.take(key, amount)
+        if held[0] >= 0:
+            return held
         # What never fits is let through by a full bucket: another limit says how large one request may be.
-        if left < min(amount, self.rate.capacity):
-            raise RateLimited((min(amount, self.rate.capacity) - left) / self.rate.restored)
-        return self.take(key, amount)
+        missing = min(amount, self.rate.capacity) - (held[0] + amount)
+        if missing > 0:
+            held[0] += amount
+            raise RateLimited(missing / self.rate.restored)
+        return held
+
+    def _filled(self, held: list[float], now: float) -> float:
+        return min(self.rate.capacity, held[0] + (now - held[1]) * self.rate.restored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +104,8 @@ class Rates:
 class Charge(NamedTuple):
     """What an operation has taken out of its client's bucket."""
 
-    buckets: Buckets
-    client: UUID
+    rate: Rate
+    held: list[float]
     cost: int
 
 
@@ -104,7 +113,8 @@ class Meter:
     """Charges each operation to its client by what it costs (schema/kernel/limits.py)."""
 
     def __init__(self, rates: Rates) -> None:
-        self._buckets = {ActorKind.PERSON: Buckets(rates.person), ActorKind.CHANNEL: Buckets(rates.channel)}
+        self._people = Buckets(rates.person)
+        self._channels = Buckets(rates.channel)
 
     @staticmethod
     def client_of(context: Any) -> UUID:
@@ -115,20 +125,26 @@ class Meter:
     def charge(self, context: Any, cost: int) -> Charge:
         """Take what an operation is expected to cost; raise `RateLimited` when the client has not so much left."""
         actor = context.actor
-        buckets = self._buckets[actor.kind]
+        buckets = self._people if actor.kind is ActorKind.PERSON else self._channels
         try:
-            buckets.require(actor.id, cost)
+            return Charge(buckets.rate, buckets.require(actor.id, cost), cost)
         except RateLimited as limited:
             status = _status(buckets.rate, buckets.left(actor.id))
             limited.cost = {"requestedQueryCost": cost, "actualQueryCost": None, "throttleStatus": status}
             raise
-        return Charge(buckets, actor.id, cost)
 
-    def settle(self, charge: Charge, actual: int) -> dict[str, object]:
-        """Give back what was not needed (or take what was needed more), and tell the client how it stands."""
-        left = charge.buckets.take(charge.client, actual - charge.cost)
-        status = _status(charge.buckets.rate, left)
-        return {"requestedQueryCost": charge.cost, "actualQueryCost": actual, "throttleStatus": status}
+    def settle(self, charge: Charge, actual: int) -> bytes:
+        """Give back what was not needed (or take what was needed more), and tell the client in JSON how it stands."""
+        rate, held, cost = charge
+        capacity = rate.capacity
+        held[0] = left = min(held[0] + cost - actual, capacity)
+        return _TOLD % (cost, actual, capacity, max(left, 0), rate.restored)
+
+
+_TOLD = (
+    b'{"requestedQueryCost":%d,"actualQueryCost":%d,"throttleStatus":'
+    b'{"maximumAvailable":%d,"currentlyAvailable":%d,"restoreRate":%d}}'
+)
 
 
 def _status(rate: Rate, left: float) -> dict[str, int]:
@@ -139,10 +155,8 @@ def _status(rate: Rate, left: float) -> dict[str, int]:
     }
 
 
-class Asking(Protocol):
-    """Says who is asking; see `api.graphql_desk.MakeContext`."""
-
-    def __call__(self, connection: HTTPConnection, payload: dict[str, object] | None) -> Awaitable[Any]: ...
+Identify = Callable[[HTTPConnection, str | None], Awaitable[Identity | None]]
+"""Who shows a right to be here: by a bearer that is given, or by what the connection brings along."""
 
 
 class StrangersCounted:
@@ -151,38 +165,24 @@ class StrangersCounted:
     A till behind the same router as somebody who guesses goes on selling.
     """
 
-    def __init__(self, asking: Asking, rate: Rate) -> None:
-        self._asking = asking
+    def __init__(self, identify: Identify, rate: Rate) -> None:
+        self._identify = identify
         self._failures = Buckets(rate)
         self._known: dict[int, None] = {}
 
-    async def __call__(self, connection: HTTPConnection, payload: dict[str, object] | None) -> Any:
-        proof = hash(_proof(connection, payload))
-        host = connection.client.host if connection.client else ""
-        if len(self._failures) and proof not in self._known:
-            left = self._failures.left(household(host))
+    async def __call__(self, connection: HTTPConnection, bearer: str | None) -> Identity | None:
+        proof = hash(bearer or connection.headers.get("authorization") or connection.headers.get("cookie"))
+        client = household(connection.client.host) if connection.client else ""
+        if proof not in self._known:
+            left = self._failures.left(client)
             if left < 1:
                 raise RateLimited((1 - left) / self._failures.rate.restored)
-        try:
-            context = await self._asking(connection, payload)
-        except NotAdmitted:
-            self._note_failure(proof, host)
-            raise
-        if context is None:
-            self._note_failure(proof, host)
+        identity = await self._identify(connection, bearer)
+        if identity is None:
+            self._failures.take(client, 1)
+            self._known.pop(proof, None)
         elif proof not in self._known:
             if len(self._known) >= MOST_REMEMBERED:
                 del self._known[next(iter(self._known))]
             self._known[proof] = None
-        return context
-
-    def _note_failure(self, proof: int, host: str) -> None:
-        self._failures.take(household(host), 1)
-        self._known.pop(proof, None)
-
-
-def _proof(connection: HTTPConnection, payload: dict[str, object] | None) -> str | None:
-    bearer = payload.get("authorization") if payload else None
-    if isinstance(bearer, str):
-        return bearer
-    return connection.headers.get("authorization") or connection.headers.get("cookie")
+        return identity

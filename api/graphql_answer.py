@@ -73,9 +73,9 @@ def rate_limited(limited: RateLimited) -> dict[str, object]:
     return {"message": limited.message, "extensions": told}
 
 
-def with_cost(payload: bytes, cost: Mapping[str, object]) -> bytes:
-    """Return an encoded answer with what it cost in its extensions."""
-    return b'%b,"extensions":{"cost":%b}}' % (payload[:-1], orjson.dumps(cost))
+def with_cost(payload: bytes, cost: bytes) -> bytes:
+    """Return an encoded answer with what it cost, encoded too, in its extensions."""
+    return b'%b,"extensions":{"cost":%b}}' % (payload[:-1], cost)
 
 
 def values_in(payload: bytes) -> int:
