@@ -31,7 +31,7 @@ STRICTNESS = {
 }
 
 PIN = SessionLimits(timedelta(minutes=15), timedelta(hours=12))
-"""A PIN opens little and for a short time: the next colleague is already reaching for the device."""
+"""Of a PIN's session, and of any other on a shop's shared device: the next colleague is reaching for it already."""
 
 
 def strictness(roles: Iterable[Role]) -> int:

@@ -7,10 +7,10 @@ for stricter limits than those it was opened under, whoever writes that down.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth import limits
@@ -42,9 +42,12 @@ class StaffSessions:
         way: str = "local",
         reference: str | None = None,
         shared_device_id: UUID | None = None,
+        on_shared_device: bool = False,
     ) -> str:
         """Open a session and return its token; the one it replaces is over (rotation at sign-in).
 
+        `shared_device_id` is for a PIN's session, which has a clerk's rights in the device's shop and no more;
+        `on_shared_device` says that the device is a shop's, where nobody stays signed in for long.
         What the person's sessions of long ago have left is swept away.
         """
         token = new_token()
@@ -59,7 +62,7 @@ class StaffSessions:
                 select(Assignment.role).where(Assignment.person_id == person_id, in_force(now))
             )
             strictness = limits.strictness(Role(role) for role in roles)
-            lasts = limits.LIMITS[strictness] if shared_device_id is None else limits.PIN
+            lasts = limits.PIN if on_shared_device or shared_device_id is not None else limits.LIMITS[strictness]
             session.add(
                 StaffSession(
                     token_hash=hash_token(token),
@@ -134,6 +137,17 @@ class StaffSessions:
             )
         self.forget({token_hash})
         return token
+
+    async def shorten(self, token_hash: bytes, idle: timedelta) -> None:
+        """Let a session end when it was not used for so long."""
+        idle_until = func.least(StaffSession.idle_until, self._clock() + idle)
+        async with self._sessions.begin() as session:
+            await session.execute(
+                update(StaffSession)
+                .where(StaffSession.token_hash == token_hash)
+                .values(idle_seconds=int(idle.total_seconds()), idle_until=idle_until)
+            )
+        self.forget({token_hash})
 
     async def revoke(self, token: str) -> None:
         """End one session: at once in this process, within 3 s in the others."""

@@ -29,6 +29,7 @@ async def share(request: Request) -> Response:
         raise bad_field("name", "This holds characters that cannot be shown.", "此项含有无法显示的字符。")
     await _require_sharing(request, store_id)
     device_id, token = await auth.shared_devices.share(store_id, name, live.person_id)
+    await auth.sessions.shorten(live.token_hash, PIN.idle)
     response = show(200, {"id": device_id})
     auth.cookies.shared_device.write(response, token, LASTS)
     return response
@@ -108,7 +109,7 @@ async def switch(request: Request) -> Response:
     if turn is None:
         raise bad_field("personId", "Nobody of that id takes turns here.", "此设备上没有这位员工。")
     if turn is Turn.CLOSED:
-        raise _closed().then(auth.people.note_failure, person_id, "pin", device.store.id)
+        raise _closed()
     if turn is Turn.WRONG:
         raise _wrong().then(auth.people.note_failure, person_id, "pin", device.store.id)
     token = await auth.sessions.create(

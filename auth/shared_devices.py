@@ -149,11 +149,12 @@ class SharedDevices:
             )
         return Turn.TAKEN
 
-    async def note_full_sign_in(self, token: str | None, person_id: UUID) -> None:
-        """Open a person's PIN on this device again: they have just proved everything on it."""
+    async def note_full_sign_in(self, token: str | None, person_id: UUID) -> bool:
+        """Open a person's PIN here again: they have just proved everything. Say whether this is a shared device."""
         device = await self.find(token)
         if device is not None:
             await self._forget_wrong(device.id, person_id)
+        return device is not None
 
     async def set_pin(self, person_id: UUID, pin: str) -> None:
         now = self._clock()

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from auth.cookies import Cookies
 from auth.known_devices import KNOWN_FOR, KnownDevices
-from auth.limits import LIMITS, strictness
+from auth.limits import LIMITS, PIN, strictness
 from auth.models import HalfSession
 from auth.opaque import hash_token, is_token, new_token
 from auth.sessions import StaffSessions
@@ -166,16 +166,18 @@ class Steps:
                 await session.execute(delete(HalfSession).where(HalfSession.token_hash == hash_token(token)))
 
     async def _open(self, connection: HTTPConnection, person: Standing, way: str, reference: str | None) -> Entered:
+        shared = self._cookies.shared_device.read(connection)
+        on_shared_device = await self._shared_devices.note_full_sign_in(shared, person.person_id)
         token = await self._sessions.create(
             person.person_id,
             connection.headers.get("user-agent", ""),
             replaced=self._cookies.session.read(connection),
             way=way,
             reference=reference,
+            on_shared_device=on_shared_device,
         )
         device = await self._known_devices.remember(self._cookies.known_device.read(connection), person.person_id)
-        await self._shared_devices.note_full_sign_in(self._cookies.shared_device.read(connection), person.person_id)
-        lasts = LIMITS[strictness(person.roles)].life
+        lasts = PIN.life if on_shared_device else LIMITS[strictness(person.roles)].life
         return Entered(Status.SIGNED_IN, person, self._cookies, token, lasts, device)
 
     async def _wait(

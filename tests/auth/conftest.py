@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from auth.models import SignInAttempt
 from tests.auth.door import Door
+from tests.auth.shop import Shop, open_shop
 from tests.support.postgres import TestingPostgres
 
 
@@ -25,3 +26,8 @@ async def door(database: async_sessionmaker[AsyncSession]) -> AsyncIterator[Door
         await session.execute(delete(SignInAttempt))
     async with Door(database) as opened:
         yield opened
+
+
+@pytest.fixture
+async def shop(door: Door) -> Shop:
+    return await open_shop(door)
