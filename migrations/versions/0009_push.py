@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(due_at is null) = (due_path is null)", name=op.f("ck_push_subscription_due_somewhere")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_push_subscription_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscription")),
-        sa.UniqueConstraint("person_id", "endpoint", name=op.f("uq_push_subscription_person_id")),
+        sa.UniqueConstraint("person_id", "endpoint", name=op.f("uq_push_subscription_person_id_endpoint")),
     )
     op.create_index(
         "ix_push_subscription_due_at", "push_subscription", ["due_at"], postgresql_where="due_at is not null"
