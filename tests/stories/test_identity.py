@@ -70,6 +70,8 @@ async def test_a_first_sign_in_changes_the_password_and_ties_a_second_factor(cha
 
     secret = await device.see("totp-secret").get_attribute("data-secret")
     assert secret is not None
+    await expect(device.see("qr")).to_have_js_property("complete", value=True)
+    assert await device.see("qr").evaluate("picture => picture.naturalWidth") > 0, "the code can be seen"
     await device.picture("enrol")
     used = str(pyotp.TOTP(secret).now())
     await device.see("enrol-code").fill(used)

@@ -19,7 +19,10 @@ export function usePlaces(): Places {
   }
 
   function untilOf({ validUntil }: StaffAssignment): string {
-    return validUntil === null ? '' : t('people.until', { time: `${day(validUntil)} ${clock(validUntil)}` })
+    if (validUntil === null) return ''
+    // What ends at midnight ends, as people say it, with the day before.
+    const time = clock(validUntil) === '00:00' ? day(Date.parse(validUntil) - 1) : `${day(validUntil)} ${clock(validUntil)}`
+    return t('people.until', { time })
   }
 
   return { placeOf, untilOf }
