@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 import orjson
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from pywebpush import WebPusher
 
 from api.database import as_login
 from api.embedded import EmbeddedPostgres
@@ -28,6 +29,7 @@ from tests.support.asking import Asker
 from tests.support.chain import Chain, Shop, found_chain, open_chain
 from tests.support.environment import MASTER_KEYS, clean_environment
 from tests.support.postgres import ROOT, trueshelf
+from tests.support.push_service import Browser, Message, PushService, push_service
 from tests.support.server import ServerProcess
 from tools import chromium as installed
 
@@ -88,6 +90,8 @@ class House:
     server: ServerProcess
     chain: Chain
     shop: Shop
+    push: PushService
+    woken: Browser
     printed: list[bytes] = field(default_factory=list)
 
     def command(self, *words: str) -> None:
@@ -101,6 +105,15 @@ class House:
     def dump(self) -> bytes:
         command = [str(self.postgres.binary("pg_dump")), self.postgres.url]
         return subprocess.run(command, check=True, capture_output=True).stdout
+
+    def push_messages(self) -> bytes:
+        """What came at the push service, as it sees it and as the browser does."""
+        came = self.push.came[WOKEN]
+        return b"\n".join(
+            each
+            for message in came
+            for each in (repr(message.headers).encode(), message.body, self.woken.open(message.body))
+        )
 
     def files(self, part: str) -> bytes:
         """Everything that lies in a part of the data directory."""
@@ -116,9 +129,9 @@ async def house() -> AsyncIterator[House]:
         with EmbeddedPostgres(home, settings=EVERYTHING_LOGGED) as postgres:
             trueshelf("migrate", database_url=postgres.url)
             await found_chain(postgres.url, plots=3)
-            with ServerProcess(postgres.url) as server:
-                async with open_chain(postgres.url, server.url) as chain:
-                    yield House(postgres, server, chain, await chain.open_store("Riverside"))
+            with ServerProcess(postgres.url, TRUESHELF_PUSH_INSIDE="true") as server:
+                async with open_chain(postgres.url, server.url) as chain, push_service() as push:
+                    yield House(postgres, server, chain, await chain.open_store("Riverside"), push, push.browser(WOKEN))
         EmbeddedPostgres(home).erase()
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -143,6 +156,8 @@ def numbers() -> list[str]:
     return [f"{PREFIX}{n:04d}" for n in random.Random(20261122).sample(range(9999), 1000)]
 
 
+WOKEN = "compliance"
+SUBSCRIBE = "mutation($input: SubscribePushInput!) { subscribePush(input: $input) { __typename } }"
 CONTROL = f"{PREFIX}9999"
 """A number that nobody has, planted in the clear to see that it would be found."""
 
@@ -190,6 +205,8 @@ async def change(asker: Asker, person: UUID, number: str) -> None:
 async def use(house: House, planted: list[str], owner: Mapping[str, UUID]) -> Asker:
     """Look at numbers, look them up, send them where they do not belong, erase people; return who looked."""
     looker, eraser = [await house.chain.staff(Role.HQ_COMPLIANCE, house.shop) for _ in range(2)]
+    waking = await eraser.ask(SUBSCRIBE, input={"requestId": uuid4(), **house.woken.subscription})
+    assert waking.kind == "SubscribePushSuccess", waking.body
     for number in planted[:30]:
         shown = await looker.do("reveal", personId=owner[number], field="PHONE", purpose="PAYROLL", note="核对")
         assert shown.value["value"] == f"+86{number}"
@@ -198,6 +215,7 @@ async def use(house: House, planted: list[str], owner: Mapping[str, UUID]) -> As
         assert found.data["personByPhone"] == {"id": str(owner[number])}
         kept = await looker.ask("query($id: UUID!) { personalData(personId: $id) { phone } }", id=owner[number])
         assert kept.data["personalData"] == {"phone": f"+86{number}"}
+    await house.push.next(WOKEN)  # so much looking has raised an alarm
     await misplace(looker, planted[50], owner[planted[51]])
     for number in planted[60:80]:
         await house.chain.rows("update person set left_at = now() where id = $1", owner[number])
@@ -249,6 +267,7 @@ def sinks(house: House, folder: Path, browser: str) -> Iterator[tuple[str, bytes
     yield "the tables and indexes", house.files("base")
     yield "PostgreSQL's log", house.postgres.log_file.read_bytes()
     yield "our log", house.server.log.encode()
+    yield "push messages", house.push_messages()
     yield "what commands print", b"\n".join(house.printed)
     yield "IndexedDB, Cache Storage and the like", browser.encode()
     files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
@@ -284,6 +303,9 @@ async def plant_control(house: House, page: Page) -> None:
     with (house.server._folder / "log").open("a") as log:
         log.write(orjson.dumps({"event": CONTROL}).decode())
     await page.evaluate(PLANT_IN_BROWSER, CONTROL)
+    told = house.woken.subscription
+    sealed = WebPusher({"endpoint": told["endpoint"], "keys": {"p256dh": told["p256dh"], "auth": told["auth"]}})
+    house.push.came[WOKEN].append(Message({}, sealed.encode(CONTROL.encode())["body"]))
 
 
 def test_the_search_knows_every_spelling_of_every_number() -> None:
