@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.access.mutations import AccessMutation
 from schema.access.queries import AccessQuery
+from schema.audit.queries import AuditQuery
 from schema.catalogue.mutations import CatalogueMutation
 from schema.catalogue.queries import CatalogueQuery
 from schema.channels.mutations import ChannelsMutation
@@ -36,6 +37,7 @@ class Query(
     PushQuery,
     PeopleQuery,
     ChannelsQuery,
+    AuditQuery,
 ):
     pass
 

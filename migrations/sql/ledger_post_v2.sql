@@ -8,9 +8,10 @@
 -- statement. Because the look-up follows the locks, a twin that committed meanwhile is seen; where
 -- twins share no store, the unique indexes decide and the caller tries again.
 --
--- Lines of one act (a_begin, l_act is the 1-based place) and store become one entry of the store's log:
--- the JSON object of the act, and in `wrote` how many lines were written and the hash of their digests
--- (l_digest, made by the caller of all that it decided) in the order of SKU and version.
+-- Each act (a_*, in the order of the stores; l_act is the 1-based place of a line's) becomes one entry of
+-- its store's log: the caller's JSON, which ends in how many lines are written and the hash of their
+-- digests (l_digest, of all that the caller decided about a line) in the order of SKU and of lines. Where
+-- some lines of an act are known already, that end is made anew here from the lines that are written.
 --
 -- It is planned once a connection: planning for every call would cost ten times the work of a sale.
 -- Such a plan must not depend on how full the tables were when it was made, so it goes by the indexes.
@@ -22,7 +23,7 @@ create function ledger_post(
     l_clock_error int[],
     l_actor uuid[], l_device text[], l_latitude float8[], l_longitude float8[],
     l_source text[], l_document uuid[],
-    l_digest bytea[], l_act int[], a_begin text[],
+    l_digest bytea[], l_act int[], a_store uuid[], a_body text[],
     out request_known boolean[], out request_same boolean[], out request_answer text[],
     out line_known boolean[], out line_same boolean[], out line_balance int[]
 ) language plpgsql security definer
@@ -34,6 +35,12 @@ declare
     known_requests int[] := '{}';
     twisted_requests int[] := '{}';  -- known, but with other content now
     known_events uuid[] := '{}';
+    head_store uuid[];
+    head_seq bigint[];
+    head_hash bytea[];
+    act_seq bigint[] := array_fill(null::bigint, array[cardinality(a_store)]);
+    act_hash bytea[] := array_fill(null::bytea, array[cardinality(a_store)]);
+    h int;
 begin
     if exists (
         select from (
@@ -45,15 +52,12 @@ begin
         raise insufficient_privilege using message = 'a line names a store that its actor does not see';
     end if;
 
-    perform from log_head h where h.store_id = any (l_store) order by h.store_id for update;
-    if exists (
-        select from unnest(l_store) k(store_id)
-        where not exists (select from log_head h where h.store_id = k.store_id)
-    ) then
-        insert into log_head (store_id) select distinct k.store_id from unnest(l_store) k(store_id) order by 1
-        on conflict do nothing;
-        perform from log_head h where h.store_id = any (l_store) order by h.store_id for update;
-    end if;
+    loop
+        select array_agg(store_id), array_agg(seq), array_agg(hash) into head_store, head_seq, head_hash
+        from (select * from log_head where store_id = any (a_store) order by store_id for update) locked;
+        exit when a_store <@ head_store;
+        insert into log_head (store_id) select distinct a from unnest(a_store) a order by 1 on conflict do nothing;
+    end loop;
 
     if exists (
         select from unnest(l_store, l_sku) k(store_id, sku_id)
@@ -108,15 +112,38 @@ begin
         from generate_series(1, cardinality(l_store)) g(n) left join seen s on s.n = g.n;
     end if;
 
+    if known_requests <> '{}' or known_events <> '{}' then
+        with line as (
+            select * from unnest(l_act, l_request, l_movement, l_hash, l_sku, l_digest) with ordinality
+                as u(act, request, movement_id, hash, sku_id, digest, n)
+            where request <> all (case when hash is null then known_requests else twisted_requests end)
+                and movement_id <> all (known_events)
+        )
+        select array_agg(split_part(a.body, ',"wrote":', 1) || w.wrote order by a.n) into a_body
+        from unnest(a_body) with ordinality a(body, n) left join (
+            select act, ',"wrote":{"lines":' || count(*) || ',"movements":"'
+                || encode(sha256(string_agg(digest, ''::bytea order by sku_id, n)), 'hex') || '"}}' as wrote
+            from line group by act
+        ) w on w.act = a.n;
+    end if;
+    for act in 1 .. cardinality(a_store) loop
+        continue when a_body[act] is null;
+        h := array_position(head_store, a_store[act]);
+        head_seq[h] := head_seq[h] + 1;
+        head_hash[h] := sha256(head_hash[h] || log_link(a_store[act], head_seq[h], a_body[act]));
+        act_seq[act] := head_seq[h];
+        act_hash[act] := head_hash[h];
+    end loop;
+
     with line as materialized (
         select * from unnest(
             l_request, l_movement, l_hash, l_store, l_sku, l_kind, l_quantity, l_reserved,
             l_counter, l_amount, l_reason, l_note, l_occurred, l_recorded, l_clock_error, l_actor,
-            l_device, l_latitude, l_longitude, l_source, l_document, l_digest, l_act
+            l_device, l_latitude, l_longitude, l_source, l_document, l_act
         ) with ordinality as u(
             request, movement_id, hash, store_id, sku_id, kind, quantity, reserved,
             counter_account, amount_fen, reason, note, occurred_at, recorded_at, clock_error,
-            actor_id, device, latitude, longitude, source, document_id, digest, act, n)
+            actor_id, device, latitude, longitude, source, document_id, act, n)
         -- An event is known by its own id, so a repeated call writes what it could not write before.
         where request <> all (case when hash is null then known_requests else twisted_requests end)
             and movement_id <> all (known_events)
@@ -127,35 +154,23 @@ begin
         from line join stock_level s
             on s.store_id = line.store_id and s.sku_id = line.sku_id
         window same_level as (partition by line.store_id, line.sku_id order by line.n)
-    ), told as (
-        select store_id, act, left(a_begin[act], -1) || ',"wrote":{"lines":' || count(*) || ',"movements":"'
-                || encode(sha256(string_agg(digest, ''::bytea order by sku_id, version)), 'hex') || '"}}' as body
-        from numbered group by store_id, act
-    ), linked as (
-        select t.store_id, t.act, t.body, h.hash as head, h.seq + row_number() over (chain) as seq
-        from told t join log_head h on h.store_id = t.store_id
-        window chain as (partition by t.store_id order by t.act)
-    ), chained as materialized (
-        select store_id, act, body, seq,
-            log_chain(head, log_link(store_id, seq, body)) over (partition by store_id order by seq) as hash
-        from linked
     ), logged as (
         insert into operation_log (store_id, seq, body, hash)
-        select store_id, seq, body, hash from chained
+        select a.store_id, a.seq, a.body, a.hash
+        from unnest(a_store, act_seq, a_body, act_hash) a(store_id, seq, body, hash) where a.seq is not null
     ), headed as (
-        update log_head h set seq = c.seq, hash = c.hash
-        from (select distinct on (store_id) store_id, seq, hash from chained order by store_id, seq desc) c
-        where h.store_id = c.store_id
+        update log_head s set seq = t.seq, hash = t.hash
+        from unnest(head_store, head_seq, head_hash) t(store_id, seq, hash)
+        where s.store_id = t.store_id and s.seq <> t.seq
     ), written as (
         insert into movement (
             store_id, sku_id, version, movement_id, kind, quantity, reserved, counter_account,
             balance, amount_fen, reason, note, occurred_at, recorded_at, clock_error_seconds,
             actor_id, device, latitude, longitude, source, document_id, content_hash, log_seq)
-        select m.store_id, m.sku_id, m.version, m.movement_id, m.kind, m.quantity, m.reserved,
-            m.counter_account, m.balance, m.amount_fen, m.reason, m.note, m.occurred_at, m.recorded_at,
-            m.clock_error, m.actor_id, m.device, m.latitude, m.longitude, m.source, m.document_id,
-            m.hash, c.seq
-        from numbered m join chained c on c.store_id = m.store_id and c.act = m.act
+        select store_id, sku_id, version, movement_id, kind, quantity, reserved, counter_account,
+            balance, amount_fen, reason, note, occurred_at, recorded_at, clock_error,
+            actor_id, device, latitude, longitude, source, document_id, hash, act_seq[act]
+        from numbered
     ), totalled as (
         update stock_level s set
             on_hand = s.on_hand + t.quantity,

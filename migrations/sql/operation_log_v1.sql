@@ -1,18 +1,9 @@
--- What an entry adds to its chain: whose it is, its number and the hash of its body. The hash, so that
--- a proof of an entry need not show the bodies of those that follow it.
+-- What an entry adds to its chain: whose it is, its number and the hash of its body (so that a proof of
+-- an entry need not show the bodies of those that follow it). Its hash is SHA-256 over the hash before it
+-- and this.
 create function log_link(at_store uuid, number bigint, entry text) returns bytea
 language sql stable parallel safe
 return uuid_send(at_store) || int8send(number) || sha256(convert_to(entry, 'UTF8'));
-
--- The hash of each entry of a chain: SHA-256 over the hash before it and its link. The first aggregated
--- continues from the head.
-create function log_chain_on(before bytea, head bytea, link bytea) returns bytea
-language plpgsql immutable parallel safe as $$
-begin
-    return sha256(coalesce(before, head) || link);
-end
-$$;
-create aggregate log_chain(head bytea, link bytea) (sfunc = log_chain_on, stype = bytea);
 
 -- Whether the caller's role is the one that acts for somebody, also inside a function of another role.
 create function acts_for_somebody() returns boolean language sql stable

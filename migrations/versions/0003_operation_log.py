@@ -63,7 +63,15 @@ def _create_tables() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "seq", name=op.f("pk_operation_log")),
+    )
+    op.create_index("ix_operation_log_written_at", "operation_log", ["written_at", "store_id", "seq"])
+    op.create_index(
+        "ix_operation_log_not_stock",
+        "operation_log",
+        ["written_at", "store_id", "seq"],
+        postgresql_where=sa.text("""body !~~ '{"act":"stock.%'"""),
     )
     op.create_table(
         "log_head",
@@ -79,9 +87,11 @@ def _create_tables() -> None:
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.Column("frontier", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_log_seal")),
     )
+    op.create_index(op.f("ix_log_seal_sealed_at"), "log_seal", ["sealed_at"])
     op.create_table(
         "log_sealed_head",
         sa.Column("store_id", sa.UUID(), nullable=False),
@@ -109,10 +119,6 @@ def downgrade() -> None:
     op.drop_column("movement", "log_seq")
     for table in ("operation_log", "log_head", "log_seal", "log_sealed_head", "log_witness"):
         op.drop_table(table)
-    op.execute("drop aggregate log_chain (bytea, bytea)")
-    op.execute(
-        "drop function log_is_written_once, log_link, log_chain_on, lock_books,"
-        " acts_for_somebody, sees, sees_whole_chain"
-    )
+    op.execute("drop function log_is_written_once, log_link, lock_books, acts_for_somebody, sees, sees_whole_chain")
     op.execute("drop view assignment_in_force")
     op.execute(f"revoke execute on function stores_seen_by from {LEDGER}")

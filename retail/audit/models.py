@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retail.kernel.base import Base
 
+NOT_STOCK = """body !~~ '{"act":"stock.%'"""
 _NO_HASH = text(r"'\x0000000000000000000000000000000000000000000000000000000000000000'")
 
 
@@ -15,15 +16,21 @@ class LogEntry(Base):
     """One act. `body` is canonical JSON (RFC 8785); `hash` binds it to everything before it in its chain.
 
     A chain is a store's; the acts of the whole chain of shops stand under the nil UUID. Written by the
-    functions `ledger_post` and `log_append` alone, and never edited.
+    functions `ledger_post` and `log_append` alone, and never edited. `written_at` only puts them in order.
     """
 
     __tablename__ = "operation_log"
+    __table_args__ = (
+        Index("ix_operation_log_written_at", "written_at", "store_id", "seq"),
+        # The few that are not about stock, to be found among the many that are.
+        Index("ix_operation_log_not_stock", "written_at", "store_id", "seq", postgresql_where=text(NOT_STOCK)),
+    )
 
     store_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     body: Mapped[str] = mapped_column(Text)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    written_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class LogHead(Base):
@@ -40,15 +47,18 @@ class LogHead(Base):
 class LogSeal(Base):
     """A signed statement of where every chain stood; see `retail.audit.seals`.
 
-    `frontier` holds the roots of the full subtrees of the tree over the seals, this one included.
+    `leaf` is its hash in the tree over the seals; `frontier` holds the roots of that tree's full subtrees,
+    this seal included.
     """
 
     __tablename__ = "log_seal"
+    __table_args__ = (Index(None, "sealed_at"),)
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     sealed_at: Mapped[datetime]
     body: Mapped[str] = mapped_column(Text)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)
     frontier: Mapped[bytes] = mapped_column(LargeBinary)
 
 

@@ -104,7 +104,11 @@ async def seal_log(session: AsyncSession, signer: Signer, now: datetime) -> Seal
     ).decode()
     seal = Seal.read(body, signer.sign(body.encode()))
     grown.add(seal.leaf())
-    session.add(LogSeal(number=number, sealed_at=now, body=body, signature=seal.signature, frontier=grown.pack()))
+    session.add(
+        LogSeal(
+            number=number, sealed_at=now, body=body, signature=seal.signature, leaf=seal.leaf(), frontier=grown.pack()
+        )
+    )
     await _remember(session, changed)
     return seal
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from retail.access.permissions import Permission
 from retail.access.work import Work
-from retail.inventory.lines import acts_of, digest
+from retail.inventory.lines import Acts, acts_of
 from retail.inventory.models import StockLevel
 from retail.kernel.content import as_uuid
 from retail.kernel.events import StockMoved
@@ -89,21 +89,19 @@ class Posted:
     balances: Sequence[int]
 
 
-_PLACES = range(len(Request._fields) + len(Entry._fields) + 3)
+_PLACES = range(len(Request._fields) + len(Entry._fields) + len(Acts._fields))
 POST = f"select * from ledger_post({', '.join(f'${n + 1}' for n in _PLACES)})"  # noqa: S608 -- only places
 _POST_BOUND = text(f"select * from ledger_post({', '.join(f':p{n}' for n in _PLACES)})")  # noqa: S608 -- same
 _LOCK_BOOKS = text("select lock_books(cast(:stores as uuid[]))")
 
 
 def columns(requests: Sequence[Request], entries: Sequence[Entry]) -> list[Any]:
-    """Return the arguments of `ledger_post`: each field as one list, every line's digest, and the acts."""
+    """Return the arguments of `ledger_post`: each field as one list, then the acts."""
     asked = [list(column) for column in zip(*requests, strict=True)]
-    acts = acts_of(requests, entries)
     return [
         *(asked or [[] for _ in Request._fields]),
         *(list(column) for column in zip(*entries, strict=True)),
-        [digest(entry) for entry in entries],
-        *acts,
+        *acts_of(requests, entries),
     ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from hashlib import sha256
 from struct import pack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -50,33 +50,55 @@ def stored_digest(columns: list[Any]) -> bytes:
     return sha256(_json(columns)).digest()
 
 
-def acts_of(requests: Sequence["Request"], entries: Sequence["Entry"]) -> tuple[list[int], list[str]]:
-    """Return the 1-based place of each line's act, and the JSON with which every act's entry begins.
+class Acts(NamedTuple):
+    """The acts that lines belong to, in the order of their stores: the last arguments of `ledger_post`."""
 
-    The lines of one request are one act, and without a request those of one document. It is named
-    after its first line's kind, or `stock.batch` when its lines are of several documents.
+    digests: list[bytes]
+    places: list[int]
+    stores: list[UUID]
+    bodies: list[str]
+
+
+def acts_of(requests: Sequence["Request"], entries: Sequence["Entry"]) -> Acts:
+    """Return the entries of the operation log for lines, each with the hash of the digests of its lines.
+
+    The lines of one request are one act in each of its stores, and without a request those of one document.
+    It is named after its first line's kind, or `stock.batch` when its lines are of several documents.
     """
-    places: list[int] = []
-    begun: dict[int | UUID, int] = {}
-    acts: list[dict[str, Any]] = []
-    for entry in entries:
-        key = entry.request or entry.document_id
-        place = begun.get(key)
-        if place is None:
-            acts.append(
-                {
-                    "act": f"stock.{entry.kind}",
-                    "actor": entry.actor_id,
-                    "at": entry.recorded_at.astimezone(UTC),
-                    "document": entry.document_id,
-                    "request": requests[entry.request - 1].id if entry.request else None,
-                }
-            )
-            place = begun[key] = len(acts)
-        elif acts[place - 1]["document"] != entry.document_id:
-            acts[place - 1] |= {"act": "stock.batch", "document": None}
-        places.append(place)
-    return places, [_json(act).decode() for act in acts]
+    digests = [digest(entry) for entry in entries]
+    lines: dict[tuple[UUID, int | UUID], list[int]] = {}
+    for n, entry in enumerate(entries):
+        lines.setdefault((entry.store_id, entry.request or entry.document_id), []).append(n)
+    places = [0] * len(entries)
+    stores, bodies = [], []
+    for place, key in enumerate(sorted(lines, key=_store), 1):
+        of_act = lines[key]
+        for n in of_act:
+            places[n] = place
+        stores.append(key[0])
+        bodies.append(_body(requests, entries, of_act, digests))
+    return Acts(digests, places, stores, bodies)
+
+
+def _store(key: tuple[UUID, int | UUID]) -> UUID:
+    return key[0]
+
+
+def _body(requests: Sequence["Request"], entries: Sequence["Entry"], lines: list[int], digests: list[bytes]) -> str:
+    first = entries[lines[0]]
+    one = all(entries[n].document_id == first.document_id for n in lines)
+    if len(lines) > 1:
+        lines = sorted(lines, key=lambda n: entries[n].sku_id)
+    return _json(
+        {
+            "act": f"stock.{first.kind}" if one else "stock.batch",
+            "actor": first.actor_id,
+            "at": first.recorded_at.astimezone(UTC),
+            "document": first.document_id if one else None,
+            "request": requests[first.request - 1].id if first.request else None,
+            "wrote": {"lines": len(lines), "movements": sha256(b"".join([digests[n] for n in lines])).hexdigest()},
+        }
+    ).decode()
 
 
 def _json(value: Any) -> bytes:

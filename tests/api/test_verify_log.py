@@ -13,7 +13,6 @@ from retail.audit.signing import SealKeys
 from retail.kernel.content import as_uuid
 from tests.support.sealed_books import SealedBooks, sealed_books
 
-
 RESEAL = "update log_seal set body = $1, signature = $2 where number = 2"
 
 
@@ -64,7 +63,8 @@ ATTACKS = {
         [
             "delete from operation_log where {here} and seq > 3",
             "delete from movement where {here} and log_seq > 3",
-            "update log_head set seq = 3, hash = (select hash from operation_log where {here} and seq = 3) where {here}",
+            """update log_head set seq = 3, hash = (select hash from operation_log where {here} and seq = 3)
+            where {here}""",
         ],
         (Wrong.CUT, 3, None),
     ),

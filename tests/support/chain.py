@@ -307,6 +307,22 @@ AUDIT = {
                 and h.id = x.reservation_id and h.status = 'open') r
             on r.store_id = l.store_id and r.sku_id = l.sku_id
         group by l.store_id, l.sku_id, l.reserved having l.reserved <> coalesce(sum(r.quantity), 0)""",
+    "an entry of the operation log that does not follow from the one before": """
+        select store_id, seq, body from (select *, lag(seq, 1, 0::bigint) over w as last,
+            lag(hash, 1, decode(repeat('00', 32), 'hex')) over w as before
+            from operation_log window w as (partition by store_id order by seq)) e
+        where seq <> last + 1 or hash <> sha256(
+            before || uuid_send(store_id) || int8send(seq) || sha256(convert_to(body, 'UTF8')))""",
+    "a head of the operation log that is not its newest entry": """
+        select * from (select distinct on (store_id) * from operation_log order by store_id, seq desc) e
+        full join log_head h using (store_id)
+        where coalesce(h.seq, 0) > 0 and (e.seq, e.hash) is distinct from (h.seq, h.hash)""",
+    "an entry that vouches for more or fewer movements than there are": """
+        select * from (select store_id, seq, (body::jsonb -> 'wrote' ->> 'lines')::bigint as told
+            from operation_log where body like '%"wrote":%') e
+        full join (select store_id, log_seq as seq, count(*) as written from movement group by 1, 2) m
+            using (store_id, seq)
+        where told is distinct from written""",
     "an event or request that was written twice": """
         select document_id, sku_id, kind, count(*) from movement where content_hash is null and kind = 'release'
         group by 1, 2, 3 having count(*) > 1""",

@@ -9,6 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -29,6 +30,9 @@ class ServerProcess:
 
     Settings are named as in the environment: `ServerProcess(url, TRUESHELF_BUS_URL=redis.url)`.
     """
+
+    command: Sequence[str] = ("-m", "api", "serve")
+    """What Python is to run."""
 
     def __init__(self, database_url: str, **settings: str) -> None:
         self.port = free_port()
@@ -68,7 +72,7 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start the program and wait until it says that it is ready."""
-        command = [sys.executable, "-m", "api", "serve"]
+        command = [sys.executable, *self.command]
         with (self._folder / "log").open("ab") as log:
             env = clean_environment(**self._settings)
             # A group of its own: kill9 takes the workers with it, and our Ctrl-C does not reach them.

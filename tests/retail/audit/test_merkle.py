@@ -63,7 +63,9 @@ def test_a_root_is_what_the_definition_says_however_the_tree_was_made(leaves: li
 
 
 @given(leaves_of, st.data())
-def test_a_changed_leaf_changes_the_root_as_if_it_had_always_been_there(leaves: list[bytes], data: st.DataObject) -> None:
+def test_a_changed_leaf_changes_the_root_as_if_it_had_always_been_there(
+    leaves: list[bytes], data: st.DataObject
+) -> None:
     place = data.draw(st.integers(0, len(leaves) - 1))
     tree, other = Levels(leaves), leaf_hash(b"other")
 

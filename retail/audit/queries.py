@@ -1,0 +1,152 @@
+"""Reading the operation log: pages of entries, newest first, and what proves one of them to somebody else."""
+
+import asyncio
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from retail.audit.merkle import inclusion_proof
+from retail.audit.models import NOT_STOCK, LogEntry, LogSeal
+from retail.audit.seals import Seal
+from retail.kernel.content import as_uuid
+from retail.kernel.refusal import InvalidInput, Problem
+
+STOCK = "stock."
+CLOCKS_APART = timedelta(minutes=10)
+"""How far the database's clock may be ahead of that which dates the seals."""
+LINKS_AT_MOST = 50_000
+
+_UUID = re.compile(r'"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"')
+_ACT = text("(operation_log.body::jsonb ->> 'act') = any(cast(:acts as text[]))")
+_ACTOR = text("operation_log.body::jsonb ->> 'actor' = :actor")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An entry as it stands in the log, with the hash of the one before it."""
+
+    store_id: UUID
+    seq: int
+    body: str
+    hash: bytes
+    written_at: datetime
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return the body's values."""
+        said: dict[str, Any] = orjson.loads(self.body)
+        return said
+
+    def ids(self) -> set[UUID]:
+        """Return every id that the body names, people's among them."""
+        return {UUID(found) for found in _UUID.findall(self.body)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: of these chains, and of one actor or some acts if given."""
+
+    store_ids: Collection[UUID]
+    actor_id: UUID | None = None
+    acts: Collection[str] | None = None
+
+
+async def operations(
+    session: AsyncSession, wanted: Wanted, size: int, before: tuple[datetime, UUID, int] | None
+) -> list[Operation]:
+    """Return the newest entries, or those before a place: one more than `size` if there are more."""
+    query = select(LogEntry).where(LogEntry.store_id.in_(wanted.store_ids))
+    bound: dict[str, object] = {}
+    if wanted.actor_id is not None:
+        query, bound["actor"] = query.where(_ACTOR), str(wanted.actor_id)
+    if wanted.acts is not None:
+        query, bound["acts"] = query.where(_ACT), list(wanted.acts)
+        if not any(act.startswith(STOCK) for act in wanted.acts):
+            query = query.where(text(NOT_STOCK))  # so that their own index serves
+    if before is not None:
+        query = query.where(tuple_(LogEntry.written_at, LogEntry.store_id, LogEntry.seq) < before)
+    newest = query.order_by(LogEntry.written_at.desc(), LogEntry.store_id.desc(), LogEntry.seq.desc())
+    return [_operation(row) for row in await session.scalars(newest.limit(size + 1), bound)]
+
+
+def _operation(row: LogEntry) -> Operation:
+    return Operation(as_uuid(row.store_id), row.seq, row.body, row.hash, row.written_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a third party needs, with a public key alone: see docs/operation-log.md.
+
+    `before` is the hash before the entry; `links` the hashes of the bodies of those after it up to the
+    sealed one; `path` proves that the seal is in the history of `newest`.
+    """
+
+    operation: Operation
+    before: bytes
+    links: Sequence[bytes] = ()
+    seal: Seal | None = None
+    newest: Seal | None = None
+    path: Sequence[bytes] = ()
+
+
+async def prove(session: AsyncSession, store_id: UUID, seq: int) -> Proof | None:
+    """Return the proof of an entry, without a seal while none covers it; None if there is no such entry."""
+    rows = (
+        await session.scalars(
+            select(LogEntry)
+            .where(LogEntry.store_id == store_id, LogEntry.seq.in_([seq - 1, seq]))
+            .order_by(LogEntry.seq)
+        )
+    ).all()
+    if not rows or rows[-1].seq != seq:
+        return None
+    operation, before = _operation(rows[-1]), rows[0].hash if len(rows) > 1 else bytes(32)
+    seal, sealed_seq = await _covering(session, operation)
+    if seal is None:
+        return Proof(operation, before)
+    if sealed_seq - seq > LINKS_AT_MOST:
+        words = ("Too many entries lie between it and its seal.", "它与封印之间的记录太多。")
+        raise InvalidInput([Problem("seq", "TOO_FAR_FROM_SEAL", *words)])
+    bodies = await session.scalars(
+        select(LogEntry.body)
+        .where(LogEntry.store_id == store_id, LogEntry.seq > seq, LogEntry.seq <= sealed_seq)
+        .order_by(LogEntry.seq)
+    )
+    links = [sha256(body.encode()).digest() for body in bodies]
+    newest, path = await _history(session, seal.number)
+    return Proof(operation, before, links, seal, newest, path)
+
+
+async def _covering(session: AsyncSession, operation: Operation) -> tuple[Seal | None, int]:
+    """Return the first seal that names the chain at this entry or a later one, and where it stands there."""
+    named = LogSeal.body.contains(f'["{operation.store_id}",', autoescape=True)
+    since = LogSeal.sealed_at >= operation.written_at - CLOCKS_APART
+    for where in (since, ~since):
+        rows = await session.stream_scalars(select(LogSeal).where(where, named).order_by(LogSeal.number))
+        async for row in rows:
+            seal = Seal.read(row.body, row.signature)
+            for head in seal.changed:
+                if head.store_id == operation.store_id and head.seq >= operation.seq:
+                    await rows.close()
+                    return seal, head.seq
+    return None, 0
+
+
+async def _history(session: AsyncSession, number: int) -> tuple[Seal | None, list[bytes]]:
+    """Return the newest seal, and the path of an older one in the tree that it calls its history."""
+    row = await session.scalar(select(LogSeal).order_by(LogSeal.number.desc()).limit(1))
+    if row is None or row.number == number:
+        return None, []
+    leaves = (
+        await session.scalars(select(LogSeal.leaf).where(LogSeal.number < row.number).order_by(LogSeal.number))
+    ).all()
+    path = await asyncio.to_thread(inclusion_proof, leaves, number - 1)
+    return Seal.read(row.body, row.signature), path
