@@ -23,7 +23,7 @@ interface Chunk {
 }
 
 const ENTRY = 'index.html'
-const OFFICE = ['src/features/manager/', 'src/features/people/']
+const OFFICE = ['src/features/manager/', 'src/features/people/', 'src/features/channels/']
 const NEVER = /\.(br|gz|png)$|^sw\.js$|^\.vite\//
 
 export function precacheList(folder: string): PrecacheEntry[] {

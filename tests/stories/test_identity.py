@@ -228,3 +228,20 @@ async def test_help_from_another_store_is_lent_and_shows_its_end(chain: Chain, g
     await expect(tablet.see("assignment")).to_have_count(2)
     await expect(tablet.see("assignment").last).to_contain_text("为止")
     await tablet.picture("person-lent")
+
+
+async def test_a_channels_new_secret_is_shown_once_and_kept_nowhere(chain: Chain, give: GiveDevice) -> None:
+    tablet = await give(chain, "tablet")
+    await tablet.sign_in("yunying", path="/channels")
+    await tablet.see("channels").wait_for()
+    await tablet.picture("channels")
+    await tablet.tap("to-rotate")
+    await tablet.tap("rotate")
+
+    secret = await tablet.see("new-secret").inner_text()
+
+    await tablet.picture("new-secret")
+    assert len(secret) > 20
+    assert secret not in await tablet.page.evaluate(EVERYTHING_KEPT)
+    await tablet.tap("secret-kept")
+    assert secret not in await tablet.page.content()

@@ -121,3 +121,9 @@ async def past_the_managers_screens(tablet: Device, login: str) -> AsyncIterator
     await tablet.tap("person")
     await tablet.see("masked-phone").wait_for()
     yield "person"
+    await tablet.open("/me")
+    await tablet.see("my-name").wait_for()
+    if await tablet.see("to-channels").count():
+        await tablet.tap("to-channels")
+        await tablet.see("channels").wait_for()
+        yield "channels"

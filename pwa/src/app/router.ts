@@ -28,6 +28,7 @@ export const router = createRouter({
     { path: '/people', component: () => import('@/features/people/PeoplePage.vue'), meta: { needs: 'person:read' } },
     { path: '/people/alarms', component: () => import('@/features/people/AlarmsPage.vue'), meta: { needs: 'person:read' } },
     { path: '/people/:personId', component: () => import('@/features/people/PersonPage.vue'), props: true, meta: { needs: 'person:read' } },
+    { path: '/channels', component: () => import('@/features/channels/ChannelsPage.vue'), meta: { needs: 'client:manage' } },
     { path: '/manager', component: () => import('@/features/manager/ManagerPage.vue'), meta: { manages: true } },
     {
       path: '/manager/stores/:storeId',

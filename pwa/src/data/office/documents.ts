@@ -20,7 +20,7 @@ const PersonParts = graphql(
   [AssignmentParts],
 )
 
-const SaidNo = graphql(`
+export const SaidNo = graphql(`
   fragment SaidNo on Refusal {
     __typename
     code

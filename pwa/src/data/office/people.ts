@@ -37,7 +37,7 @@ interface Connection<Item> {
   totalCount: number | null
 }
 
-function pageOf<Item>({ edges, pageInfo, totalCount }: Connection<Item>): Page<Item> {
+export function pageOf<Item>({ edges, pageInfo, totalCount }: Connection<Item>): Page<Item> {
   return { items: edges.map(({ node }) => node), next: pageInfo.hasNextPage ? pageInfo.endCursor : null, total: totalCount }
 }
 
@@ -126,7 +126,7 @@ interface No {
 }
 
 /** A refusal in the words of its first problem, which name the field. */
-function no({ code, message, messageZh, problems }: No): never {
+export function no({ code, message, messageZh, problems }: No): never {
   const said = problems?.[0] ?? { message, messageZh }
   throw new Refused(code, said.message, said.messageZh)
 }
