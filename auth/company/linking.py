@@ -62,7 +62,7 @@ class Linking:
         if value is None:
             raise _no_account(f"{claim} is not there or not verified")
         person_id = await (self._phones.owner(session, value) if claim == "phone_number" else _by_login(session, value))
-        if person_id is None or not await self._may_enter(session, person_id):
+        if person_id is None:
             raise _no_account(f"{claim} is nobody's here")
         await session.execute(
             insert(ExternalIdentity)

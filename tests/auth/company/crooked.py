@@ -11,6 +11,7 @@ import os
 import socket
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -18,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from api.demo.identity_provider import SECRET_VARIABLE, Granted, IdentityProvider, new_key, serve
@@ -117,6 +118,8 @@ class CrookedProvider(IdentityProvider):
     async def _odd(how: dict[str, Any]) -> Response:
         await asyncio.sleep(how.get("after", 0))
         headers = {"content-type": "application/json", **how.get("headers", {})}
+        if "drip" in how:
+            return StreamingResponse(_drip(how["drip"]), headers=headers)
         return Response("x" * how["size"] if "size" in how else how.get("body", ""), how.get("status", 200), headers)
 
 
@@ -139,6 +142,13 @@ class CrookedWeCom(WeComStandIn):
     def _wished(self, what: str) -> Response | None:
         wish = self._provider.wish.get(what)
         return None if wish is None else JSONResponse(wish)
+
+
+async def _drip(seconds: float) -> AsyncIterator[bytes]:
+    """Say a byte now and then: nobody who waits for the next one waits for long."""
+    for _ in range(int(seconds * 5)):
+        yield b" "
+        await asyncio.sleep(0.2)
 
 
 def _part(value: dict[str, Any]) -> str:

@@ -73,11 +73,14 @@ async def test_a_token_answer_that_cannot_be_read_is_no_error_of_ours(
     assert not await visitor.is_known()
 
 
-async def test_a_slow_provider_is_waited_for_five_seconds_and_no_more(town: Town, north: Provider) -> None:
+@pytest.mark.parametrize("how", [{"after": 9, "body": "{}"}, {"drip": 9}], ids=["silent", "dripping"])
+async def test_a_slow_provider_is_waited_for_five_seconds_and_no_more(
+    town: Town, north: Provider, how: dict[str, Any]
+) -> None:
     await town.hire()
     visitor = await town.visitor()
     back = await visitor.choose(await visitor.start("north"))
-    await north.wishes(token={"after": 9, "body": "{}"})
+    await north.wishes(token=how)
 
     begin = time.monotonic()
     assert await visitor.come_back(back) == DOWN
