@@ -75,7 +75,9 @@ class Settings(BaseSettings):
     push_inside: Annotated[
         bool, Field(description="Let push services be http or inside our own network: for tests, never with real data.")
     ] = False
-    pool_size: Annotated[int, Field(ge=4, le=200, description="Database connections of one process, in each of its two roles.")] = 10
+    pool_size: Annotated[
+        int, Field(ge=4, le=200, description="Database connections of one process, in each of its two roles.")
+    ] = 10
     access_token_seconds: Annotated[
         int, Field(ge=300, le=600, description="How long a channel's access token is good.")
     ] = 600
