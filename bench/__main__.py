@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 
-from bench import bulk, curves, lists, log, ready, sales, screens, walls
+from bench import bulk, curves, lists, log, ready, sales, screens, verify, walls
 from bench.figures import Figure, as_data, show
 from bench.house import ROOT, House
 from bench.plan import FULL, QUICK, Bar, Plan, bar
@@ -25,6 +25,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "ready": ready.measure,
     "walls": walls.measure,
     "log": log.measure,
+    "verify": verify.measure,
     "stores": curves.by_stores,
     "movements": curves.by_movements,
 }

@@ -67,6 +67,11 @@ class House:
         self._postgres.erase()
         shutil.rmtree(self._postgres.home)
 
+    @property
+    def home(self) -> Path:
+        """Return the folder of this run, which goes with it."""
+        return self._postgres.home
+
     @contextmanager
     def chain(self, name: str, *, stores: int, skus: int, turns: int = 1, step: Step = _unseen) -> Iterator[Chain]:
         """Give a migrated database with a chain and `turns` movements of every level; dropped at the end."""
