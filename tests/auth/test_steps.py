@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
+from starlette.requests import HTTPConnection
 
 from auth.models import HalfSession
 from auth.standing import Standing
@@ -95,6 +96,22 @@ async def test_a_half_session_serves_once(door: Door) -> None:
 
     assert again.status_code == 401
     assert not await is_known(copied)
+
+
+async def test_two_steps_at_once_from_one_half_session_let_one_in(door: Door) -> None:
+    employee = await door.hire(must_change=True)
+    browser = await door.browser()
+    await sign_in(browser, employee.login)
+    cookie = f"trueshelf_step={browser.cookies['trueshelf_step']}".encode()
+    request = HTTPConnection({"type": "http", "headers": [(b"cookie", cookie)]})
+    first, second = await door.auth.steps.half(request), await door.auth.steps.half(request)
+    assert first is not None
+    assert second is not None
+
+    entered = [await door.auth.steps.go_on(request, half, is_strong=False) for half in (first, second)]
+
+    assert entered[0] is not None
+    assert entered[1] is None
 
 
 async def test_a_half_session_is_no_session(door: Door) -> None:
