@@ -28,6 +28,7 @@ async def names_of(chain: Chain) -> set[str]:
         union select unnest(array[name, name_en]) from category union select unnest(array[name, name_en]) from region
         union select name from person union select left(name, 1) from person union select code from sku
         union select name from channel_client
+        union select prefix || '…' from channel_secret
     """
     return {str(row[0]) for row in await chain.books.rows(query)} | {"总部"}
 
