@@ -1,11 +1,13 @@
-"""The two checks of the ledger, made with plain SQL on PostgreSQL and nothing of our own between.
+"""The three checks of the ledger, made with plain SQL on PostgreSQL and nothing of our own between.
 
 1. Conservation: what the stores hold is what the counter-accounts gave, in sum.
 2. Balance: for each store and SKU the movements add up to the level, their versions run 1, 2, 3 ...
    without a gap, every balance follows from the one before, and what is promised is what the open
    reservations hold.
+3. Log: every movement has an entry of the operation log that vouches for it, and each entry as many as it
+   says. What they say is for `verify-log` to check.
 
-Either alone misses something. All is read from one snapshot, store by store, so it may run beside
+Each alone misses something. All is read from one snapshot, store by store, so it may run beside
 live trade and on millions of movements.
 """
 
@@ -67,6 +69,16 @@ select (select count(*) from pairs) as pairs,
     (select count(*) from pairs {_WRONG}) as differences,
     (select json_agg(wrong) from wrong) as shown
 """  # noqa: S608 -- our own words only
+_UNVOUCHED = """
+with entry as (
+    select case when body like '{"act":"ledger.adopted"%' then 0 else seq end as seq,
+        coalesce(body::jsonb -> 'wrote' ->> 'lines', body::jsonb ->> 'lines')::bigint as told
+    from operation_log where store_id = $1 and body like '%"lines":%'
+), written as (
+    select coalesce(log_seq, 0) as seq, count(*) as lines from movement where store_id = $1 group by 1
+)
+select count(*) from entry full join written using (seq) where told is distinct from lines
+"""
 _ACCOUNTS = "select counter_account, sum(quantity) as quantity from movement where store_id = $1 group by 1"
 
 
@@ -89,6 +101,7 @@ class LedgerChecked:
     on_hand: int = 0
     accounts: Mapping[str, int] = field(default_factory=dict)
     differences: int = 0
+    unvouched: int = 0
     shown: list[Difference] = field(default_factory=list)
 
     @property
@@ -98,8 +111,8 @@ class LedgerChecked:
 
     @property
     def is_clean(self) -> bool:
-        """Say whether both checks hold."""
-        return self.imbalance == 0 and self.differences == 0
+        """Say whether all three checks hold."""
+        return self.imbalance == 0 and self.differences == 0 and self.unvouched == 0
 
     def lines(self) -> list[str]:
         """Return the result in words, one line each."""
@@ -109,6 +122,7 @@ class LedgerChecked:
             f"{self.movements:,} movements of {self.pairs:,} SKUs in {self.stores:,} stores",
             f"{_mark(good=self.imbalance == 0)} conservation: {held}; sum {self.imbalance:+,}",
             f"{_mark(good=self.differences == 0)} balance: {self.differences:,} differences",
+            f"{_mark(good=self.unvouched == 0)} log: {self.unvouched:,} entries speak of other movements",
         ]
         found += [f"    store {d.store_id} SKU {d.sku_id}: {'; '.join(d.reasons)}" for d in self.shown]
         if self.differences > len(self.shown):
@@ -117,7 +131,7 @@ class LedgerChecked:
 
 
 async def check_ledger(database_url: str, progress: Progress = lambda _done, _total: None) -> LedgerChecked:
-    """Make both checks on a database (postgresql://...); changes nothing."""
+    """Make the checks on a database (postgresql://...); changes nothing."""
     connection = await connect(database_url)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -145,6 +159,7 @@ async def _check_store(connection: Any, store_id: UUID, checked: LedgerChecked) 
     checked.pairs += row["pairs"]
     checked.movements += int(row["movements"])
     checked.differences += row["differences"]
+    checked.unvouched += await connection.fetchval(_UNVOUCHED, store_id)
     for wrong in orjson.loads(row["shown"] or "[]"):
         if len(checked.shown) < SHOWN_AT_MOST:
             checked.shown.append(Difference(store_id, wrong["sku_id"], reasons(wrong)))

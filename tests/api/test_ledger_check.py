@@ -76,6 +76,19 @@ async def test_a_planted_error_is_found_and_named(postgres: TestingPostgres, mar
     assert words in "\n".join(checked.lines())
 
 
+@pytest.mark.parametrize("entry", ["null", "log_seq + 1"])
+async def test_a_movement_that_no_entry_of_the_log_speaks_of_is_found(
+    postgres: TestingPostgres, market_url: str, entry: str
+) -> None:
+    moved = "update movement set log_seq = {entry} where {one}".replace("{entry}", entry).replace("{one}", ONE)
+
+    postgres.psql("set session_replication_role = replica; " + moved, market_url)
+    checked = await check_ledger(market_url)
+
+    assert (checked.differences, checked.imbalance, checked.unvouched) == (0, 0, 2)
+    assert not checked.is_clean
+
+
 async def test_goods_from_nowhere_break_conservation_even_where_each_level_agrees(
     postgres: TestingPostgres, market_url: str
 ) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,7 +34,7 @@ class SealedBooks:
     url: str
     office: Office
     folder: Path
-    keys: SealKeys = field(default_factory=lambda: SealKeys([SEED]))
+    keys: SealKeys
 
     async def sell(self, store: int, *skus: int, document: UUID | None = None) -> None:
         """Sell one of some goods in a store, both by number."""
@@ -108,11 +108,11 @@ def sale_line(store_id: UUID, sku_id: UUID, document: UUID) -> Entry:
 
 
 @asynccontextmanager
-async def sealed_books(url: str, folder: Path) -> AsyncIterator[SealedBooks]:
+async def sealed_books(url: str, folder: Path, keys: SealKeys | None = None) -> AsyncIterator[SealedBooks]:
     """Open the books: entries 1 (opening) and 2 are sealed once, 3 to 5 with the second seal, 6 not yet."""
     async with system_office(url) as office:
         await import_source(office, corner_market(), None, lambda *_: None)
-        books = SealedBooks(url, office, folder)
+        books = SealedBooks(url, office, folder, keys or SealKeys([SEED]))
         await books.sell(0, 0)
         await books.log("signed_in", way="local")
         await books.seal()
