@@ -1,4 +1,4 @@
-"""How entries of a chain are bound to one another: the same arithmetic as `log_link` and `log_chain` in SQL."""
+"""How entries of a chain are bound to one another: the same arithmetic as `log_link` in SQL."""
 
 from dataclasses import dataclass
 from hashlib import sha256

@@ -34,7 +34,7 @@ class LogEntry(Base):
 
 
 class LogHead(Base):
-    """The newest entry of a chain; whoever writes locks it, after the levels and in the order of the stores."""
+    """The newest entry of a chain; whoever writes there locks it first, several in the order of the stores."""
 
     __tablename__ = "log_head"
     __table_args__ = ({"postgresql_with": {"fillfactor": 50}},)

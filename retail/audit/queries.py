@@ -14,7 +14,7 @@ from sqlalchemy import select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.audit.merkle import inclusion_proof
-from retail.audit.models import NOT_STOCK, LogEntry, LogSeal
+from retail.audit.models import NOT_STOCK, LogEntry, LogSeal, LogSealedHead
 from retail.audit.seals import Seal
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, Problem
@@ -127,6 +127,9 @@ async def prove(session: AsyncSession, store_id: UUID, seq: int) -> Proof | None
 
 async def _covering(session: AsyncSession, operation: Operation) -> tuple[Seal | None, int]:
     """Return the first seal that names the chain at this entry or a later one, and where it stands there."""
+    sealed_to = await session.scalar(select(LogSealedHead.seq).where(LogSealedHead.store_id == operation.store_id))
+    if (sealed_to or 0) < operation.seq:
+        return None, 0  # or every seal there is would be looked through in vain
     named = LogSeal.body.contains(f'["{operation.store_id}",', autoescape=True)
     since = LogSeal.sealed_at >= operation.written_at - CLOCKS_APART
     for where in (since, ~since):
