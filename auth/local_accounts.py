@@ -6,10 +6,10 @@ Whether a login exists shows neither in the answer nor in the time it takes.
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from auth.models import LocalAccount, StaffSession
+from auth.models import HalfSession, LocalAccount, StaffSession
 from auth.password_rules import Weakness, weakness
 from auth.passwords import check_password, fold_login, hash_password, is_login
 from auth.sessions import StaffSessions, end_sessions
@@ -53,8 +53,10 @@ class LocalAccounts:
     async def has_account(self, person_id: UUID) -> bool:
         return await self._find(LocalAccount.person_id == person_id) is not None
 
-    async def change(self, person_id: UUID, new: str, *, session_to_keep: bytes | None = None) -> None:
-        """Set another password and end the person's sessions (but one); raise `WeakPassword`."""
+    async def change(
+        self, person_id: UUID, new: str, *, session_to_keep: bytes | None = None, half_to_keep: bytes | None = None
+    ) -> None:
+        """Set another password and end the person's sessions, half ones too (but one); raise `WeakPassword`."""
         account = await self._find(LocalAccount.person_id == person_id)
         if account is None:
             raise LookupError(person_id)
@@ -72,6 +74,10 @@ class LocalAccounts:
             if session_to_keep is not None:
                 others &= StaffSession.token_hash != session_to_keep
             ended = await end_sessions(session, others, self._clock())
+            begun = HalfSession.person_id == person_id
+            if half_to_keep is not None:
+                begun &= HalfSession.token_hash != half_to_keep
+            await session.execute(delete(HalfSession).where(begun))
             details = {"person": person_id, "sessions_ended": len(ended)}
             await append(session, act="password.changed", actor_id=person_id, details=details, clock=self._clock)
         self._sessions.forget(ended)

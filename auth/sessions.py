@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth import limits
@@ -111,7 +111,7 @@ class StaffSessions:
             rows = await session.scalars(
                 good_sessions(self._clock())
                 .with_only_columns(StaffSession.token_hash)
-                .where(StaffSession.token_hash.in_(token_hashes))
+                .where(StaffSession.token_hash == any_(literal(list(token_hashes), ARRAY(LargeBinary))))
             )
             return set(rows)
 

@@ -52,7 +52,7 @@ async def change_password(request: Request) -> Response:
     if half is not None:
         if half.status is not Status.CHANGE_PASSWORD:
             raise not_this_step(half.status)
-        await _change(request, half.person.person_id, new)
+        await _change(request, half.person.person_id, new, half=half)
         return progress(await auth.steps.go_on(request, half, is_strong=False))
     live = await full_session(request)
     await prove_password(request, fields, live, "current")
@@ -60,10 +60,16 @@ async def change_password(request: Request) -> Response:
     return await renewed(request, live)
 
 
-async def _change(request: Request, person_id: UUID, new: str, live: LiveSession | None = None) -> None:
+async def _change(
+    request: Request, person_id: UUID, new: str, live: LiveSession | None = None, half: Half | None = None
+) -> None:
     try:
-        kept = None if live is None else live.token_hash
-        await auth_of(request).accounts.change(person_id, new, session_to_keep=kept)
+        await auth_of(request).accounts.change(
+            person_id,
+            new,
+            session_to_keep=None if live is None else live.token_hash,
+            half_to_keep=None if half is None else half.token_hash,
+        )
     except WeakPassword as weak:
         raise bad_field("new", *WORDS[weak.weakness]) from None
 

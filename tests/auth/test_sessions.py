@@ -329,3 +329,11 @@ async def _identity(door: Door, browser: httpx.AsyncClient) -> Identity:
 async def _row(door: Door, employee: Employee) -> StaffSession:
     async with door.database() as session:
         return (await session.scalars(select(StaffSession).where(StaffSession.person_id == employee.person_id))).one()
+
+
+async def test_tens_of_thousands_of_sessions_are_asked_about_at_once(door: Door) -> None:
+    browser = await door.signed_in(await door.hire())
+    mine = hash_token(browser.cookies["trueshelf_session"])
+    others = {hash_token(str(n)) for n in range(40_000)}  # PostgreSQL takes 32,767 parameters of a statement
+
+    assert await door.auth.sessions.live({mine, *others}) == {mine}

@@ -114,6 +114,20 @@ async def test_two_steps_at_once_from_one_half_session_let_one_in(door: Door) ->
     assert entered[1] is None
 
 
+async def test_another_password_ends_what_was_begun_with_the_one_before(door: Door) -> None:
+    director = await door.hire(Role.HQ_OPERATIONS, must_change=True)
+    browser, thief = await door.browser(), await door.browser()
+    await sign_in(thief, director.login)
+    await sign_in(browser, director.login)
+
+    changed = await browser.post("/auth/password", json={"new": FRESH})
+    stolen = await thief.post("/auth/totp/enrol", json={})
+
+    assert changed.json()["status"] == "enrol_second_factor"
+    assert (stolen.status_code, stolen.json()["code"]) == (401, "NOT_SIGNED_IN")
+    assert (await browser.post("/auth/totp/enrol", json={})).status_code == 200
+
+
 async def test_a_half_session_is_no_session(door: Door) -> None:
     employee = await door.hire(must_change=True)
     browser = await door.browser()
