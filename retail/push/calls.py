@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.models import Assignment, Person
@@ -143,7 +143,8 @@ async def note(session: AsyncSession, subscription_id: UUID, outcome: Outcome, n
 
 async def forget(session: AsyncSession, subscription_ids: Collection[UUID]) -> None:
     """Delete subscriptions that nobody stands behind any more."""
-    await session.execute(delete(PushSubscription).where(PushSubscription.id.in_(subscription_ids)))
+    theirs = any_(literal(list(subscription_ids), ARRAY(Uuid)))  # one parameter, however many they are
+    await session.execute(delete(PushSubscription).where(PushSubscription.id == theirs))
 
 
 async def sessions_behind(session: AsyncSession) -> dict[UUID, str]:
