@@ -136,8 +136,8 @@ class Askers:
         return identity
 
     async def _actor(self, identity: Identity) -> Actor | None:
-        held = self._actors.get(identity)
-        if held is not None and held[1] > self._desk.office.clock():
+        held, now = self._actors.get(identity), self._desk.office.clock()
+        if held is not None and held[1] <= now < held[1] + REMEMBERED_FOR:  # a clock that is set back makes none last
             return held[0]
         # However many ask at once, it is looked up once.
         loading = self._loading.get(identity)
@@ -165,7 +165,7 @@ class Askers:
             return None
         if held is not None and held[0] == actor:
             actor = held[0]  # the same object, so that a thousand sockets see at a glance that nothing has changed
-        self._actors[identity] = (actor, now + REMEMBERED_FOR)
+        self._actors[identity] = (actor, now)
         return actor
 
 

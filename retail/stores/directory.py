@@ -80,7 +80,7 @@ class Directory:
                 await self._read()
 
     def _is_fresh(self) -> bool:
-        return self._read_at is not None and self.clock() - self._read_at < REMEMBERED_FOR
+        return self._read_at is not None and abs(self.clock() - self._read_at) < REMEMBERED_FOR  # or it was set back
 
     async def _read(self) -> None:
         now = self.clock()
