@@ -37,6 +37,7 @@ ASSUMED_ITEMS = 10
 class Limits:
     """The most that one operation may ask for.
 
+    `spreads` counts the fragments that are opened, also those without a field: whoever walks a document walks them too.
     `cost` counts field values: a field costs one, and what is below a list counts as often as the `first` of the
     list or of the connection around it says (else `ASSUMED_ITEMS` times). `depth` leaves room for the standard
     introspection query.
@@ -48,6 +49,7 @@ class Limits:
     aliases: int = 30
     root_fields: int = 10
     fields: int = 300
+    spreads: int = 300
     cost: int = 100_000
 
 
@@ -76,6 +78,7 @@ def check_shape(document: DocumentNode, limits: Limits) -> None:
             hold("depth", shape.depth, limits.depth)
             hold("number of aliases", shape.aliases, limits.aliases)
             hold("number of fields", shape.fields, limits.fields)
+            hold("number of fragments opened", shape.spreads, limits.spreads)
             if isinstance(definition, OperationDefinitionNode):
                 hold("number of root fields", shape.width, limits.root_fields)
 
@@ -85,6 +88,7 @@ class _Shape(NamedTuple):
     aliases: int = 0
     fields: int = 0
     width: int = 0
+    spreads: int = 0
 
 
 class _ShapeMeasure:
@@ -105,23 +109,26 @@ class _ShapeMeasure:
             raise LimitExceeded("number of nested fragments", len(self._fragments), 100) from None
 
     def below(self, selections: SelectionSetNode | None) -> _Shape:
-        depth = aliases = fields = width = 0
+        depth = aliases = fields = width = spreads = 0
         for node in selections.selections if selections else ():
             shape = self._selection(node)
             depth = max(depth, shape.depth)
             aliases += shape.aliases
             fields += shape.fields
             width += shape.width
-        return _Shape(depth, aliases, fields, width)
+            spreads += shape.spreads
+        return _Shape(depth, aliases, fields, width, spreads)
 
     def _selection(self, node: SelectionNode) -> _Shape:
         if isinstance(node, FragmentSpreadNode):
-            return self._fragment(node.name.value)
+            opened = self._fragment(node.name.value)
+            return opened._replace(spreads=opened.spreads + 1)
         if isinstance(node, InlineFragmentNode):
-            return self.below(node.selection_set)
+            opened = self.below(node.selection_set)
+            return opened._replace(spreads=opened.spreads + 1)
         below = self.below(node.selection_set) if isinstance(node, FieldNode) else _Shape()
         alias = isinstance(node, FieldNode) and node.alias is not None
-        return _Shape(below.depth + 1, below.aliases + alias, below.fields + 1, 1)
+        return _Shape(below.depth + 1, below.aliases + alias, below.fields + 1, 1, below.spreads)
 
     def _fragment(self, name: str) -> _Shape:
         if name not in self._measured:

@@ -52,6 +52,12 @@ def test_a_page_size_that_is_none_does_not_lower_the_cost_of_the_rest(asked: Any
     assert cost("query($n: Int!) { stores(first: $n) { total } }", {"n": asked}) == 2
 
 
+def ladder(rungs: int) -> str:
+    """Fragments without a field, each of which opens all that follow: 2 to the n are opened."""
+    opened = [" ".join(f"...F{below}" for below in range(n + 1, rungs)) for n in range(rungs)]
+    return "".join(f"fragment F{n} on Query {{ {below} }} " for n, below in enumerate(opened))
+
+
 @pytest.mark.parametrize(
     ("text", "limit"),
     [
@@ -61,6 +67,9 @@ def test_a_page_size_that_is_none_does_not_lower_the_cost_of_the_rest(asked: Any
         ("{" + "a " * 11 + "}", "number of root fields is 11, at most 10"),
         ("{ ...F } fragment F on Query {" + "a " * 11 + "}", "number of root fields is 11, at most 10"),
         ("{ a { ...F } } fragment F on A " + "{ b " * 16 + "}" * 16, "depth is 17, at most 16"),
+        ("{ a {" + "...F " * 301 + "} } fragment F on A { }", "number of fragments opened is 301, at most 300"),
+        ("{ a {" + "... { } " * 301 + "} }", "number of fragments opened is 301, at most 300"),
+        ("{ ...F0 } " + ladder(40), f"number of fragments opened is {2**39}, at most 300"),
     ],
 )
 def test_a_document_that_spreads_out_is_refused_with_the_limit_it_breaks(text: str, limit: str) -> None:
