@@ -18,6 +18,11 @@ from auth.identify import Identity
 from retail.access.actor import ActorKind
 
 MOST_REMEMBERED = 20_000
+PRICE_OF_AN_ITEM = 10
+"""Of each item of a list that comes with an operation: to write a line is more work than to read a value."""
+FREE_SECONDS = 0.01
+PRICE_OF_A_SECOND = 400_000
+"""Of preparing a text that takes longer: by default a person has one at once, and a twentieth of one each second."""
 
 
 class RateLimited(Exception):
@@ -102,11 +107,12 @@ class Rates:
 
 
 class Charge(NamedTuple):
-    """What an operation has taken out of its client's bucket."""
+    """What an operation has taken out of its client's bucket; what its items cost is not given back."""
 
     rate: Rate
     held: list[float]
     cost: int
+    brought: int = 0
 
 
 class Meter:
@@ -122,23 +128,40 @@ class Meter:
         client: UUID = context.actor.id
         return client
 
-    def charge(self, context: Any, cost: int) -> Charge:
+    def charge(self, context: Any, cost: int, items: int = 0) -> Charge:
         """Take what an operation is expected to cost; raise `RateLimited` when the client has not so much left."""
-        actor = context.actor
-        buckets = self._people if actor.kind is ActorKind.PERSON else self._channels
+        actor, brought = context.actor, items * PRICE_OF_AN_ITEM
+        buckets = self._buckets_of(context)
         try:
-            return Charge(buckets.rate, buckets.require(actor.id, cost), cost)
+            return Charge(buckets.rate, buckets.require(actor.id, cost + brought), cost, brought)
         except RateLimited as limited:
             status = _status(buckets.rate, buckets.left(actor.id))
-            limited.cost = {"requestedQueryCost": cost, "actualQueryCost": None, "throttleStatus": status}
+            limited.cost = {"requestedQueryCost": cost + brought, "actualQueryCost": None, "throttleStatus": status}
             raise
 
     def settle(self, charge: Charge, actual: int) -> bytes:
         """Give back what was not needed (or take what was needed more), and tell the client in JSON how it stands."""
-        rate, held, cost = charge
+        rate, held, cost, brought = charge
         capacity = rate.capacity
         held[0] = left = min(held[0] + cost - actual, capacity)
-        return _TOLD % (cost, actual, capacity, max(left, 0), rate.restored)
+        return _TOLD % (cost + brought, actual + brought, capacity, max(left, 0), rate.restored)
+
+    def require_some(self, context: Any) -> None:
+        """Raise `RateLimited` when a client has nothing left: then not even its text is looked at."""
+        buckets = self._buckets_of(context)
+        left = buckets.left(context.actor.id)
+        if left < 1:
+            status = _status(buckets.rate, left)
+            told: dict[str, object] = {"requestedQueryCost": 1, "actualQueryCost": None, "throttleStatus": status}
+            raise RateLimited((1 - left) / buckets.rate.restored, told)
+
+    def take_preparing(self, context: Any, seconds: float) -> None:
+        """Take what it has cost to prepare a text, whether it may run or not."""
+        if seconds > FREE_SECONDS:
+            self._buckets_of(context).take(context.actor.id, seconds * PRICE_OF_A_SECOND)
+
+    def _buckets_of(self, context: Any) -> Buckets:
+        return self._people if context.actor.kind is ActorKind.PERSON else self._channels
 
 
 _TOLD = (

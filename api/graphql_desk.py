@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from time import thread_time
 from typing import Any, TypeVar
 
 from graphql import OperationType
 from starlette.requests import HTTPConnection
 
 from api.door_rates import Charge, Meter
+from api.door_turns import Turns, items_in
 from api.graphql_answer import Teller
 from schema.kernel.compiled import Answer, Operation, Operations
 
@@ -48,6 +50,7 @@ class Desk:
     may_introspect: Callable[[Any], bool]
     meter: Meter | None = None
     mutations: Mutations = field(default_factory=Mutations)
+    turns: Turns = field(default_factory=Turns)
 
     def prepare(
         self, query: str, name: str | None, variables: Mapping[str, object], context: Any
@@ -56,13 +59,29 @@ class Desk:
 
         Raises `Rejected`, or `RateLimited` when its client has asked for too much lately.
         """
-        operation = self.operations.prepare(query, name)
+        operation = self._prepared(query, name, context)
         cost = self.operations.admit(operation, variables, introspection=self.may_introspect(context))
-        return operation, None if self.meter is None else self.meter.charge(context, cost)
+        return operation, None if self.meter is None else self.meter.charge(context, cost, items_in(variables))
+
+    def _prepared(self, query: str, name: str | None, context: Any) -> Operation:
+        if self.meter is None:
+            return self.operations.prepare(query, name)
+        self.meter.require_some(context)
+        began = thread_time()
+        try:
+            return self.operations.prepare(query, name)
+        finally:
+            self.meter.take_preparing(context, thread_time() - began)
 
     async def run(self, operation: Operation, variables: Mapping[str, object], context: object) -> Answer:
-        """Run a query or a mutation."""
-        running = self.operations.execute(operation, variables, context)
+        """Run a query or a mutation, when it is its person's turn."""
+        running = self._in_turn(operation, variables, context)
         if operation.kind is OperationType.MUTATION:
             return await self.mutations.finish(running)
         return await running
+
+    async def _in_turn(self, operation: Operation, variables: Mapping[str, object], context: object) -> Answer:
+        if self.meter is None:
+            return await self.operations.execute(operation, variables, context)
+        async with self.turns.turn(context):
+            return await self.operations.execute(operation, variables, context)

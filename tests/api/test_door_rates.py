@@ -1,11 +1,12 @@
 """How much one client may ask for: enough for every shop, not enough for a flood."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from starlette.requests import HTTPConnection
 
@@ -16,6 +17,7 @@ from api.graphql_answer import encode, values_in, with_cost
 from auth.identify import Identity
 from retail.access.actor import ActorKind
 from retail.access.permissions import Role
+from tests.support.asking import Asker
 from tests.support.chain import Chain, found_chain, open_chain
 from tests.support.postgres import TestingPostgres
 from tests.support.server import ServerProcess
@@ -229,6 +231,43 @@ async def test_who_asks_for_too_much_waits_and_others_do_not(tight: Chain) -> No
     assert "秒" in error["extensions"]["messageZh"]
     assert error["extensions"]["cost"]["throttleStatus"]["restoreRate"] == 1000
     assert (await modest.ask("{ me { name } }")).status == 200
+
+
+async def ask_until_told_to_wait(asker: Asker, most: int, body: Callable[[int], dict[str, object]]) -> list[str]:
+    """The codes that somebody is told who asks one thing after the other, up to the first RATE_LIMITED."""
+    codes: list[str] = []
+    for n in range(most):
+        told = await asker.send(orjson.dumps(body(n)))
+        codes.extend(told.codes[:1])
+        if "RATE_LIMITED" in codes:
+            break
+    return codes
+
+
+async def test_what_is_brought_along_is_charged_and_not_given_back(tight: Chain) -> None:
+    """A thousand lines are a second's work of a process, whatever little the answer is asked to say of them."""
+    clerk = await tight.clerk_at(await tight.open_store())
+    document = "mutation($input: RecordMovementsInput!) { recordMovements(input: $input) { __typename } }"
+    event = {"kind": "SALE", "quantity": 1, "occurredAt": "2026-01-01T00:00:00Z", "code": "nothing"}
+
+    def batch(_n: int) -> dict[str, object]:
+        events = [{**event, "eventId": str(uuid4()), "storeId": str(clerk.shop.id)} for _ in range(1000)]
+        return {
+            "query": document,
+            "variables": {"input": {"requestId": str(uuid4()), "source": "ERP", "events": events}},
+        }
+
+    assert await ask_until_told_to_wait(clerk, 5, batch) == ["RATE_LIMITED"]
+
+
+async def test_a_text_that_takes_long_to_look_at_is_charged_though_it_is_refused(tight: Chain) -> None:
+    asker = await tight.hire(Role.CLERK)
+    unknown = " ".join(f"x{n}" for n in range(290))
+
+    codes = await ask_until_told_to_wait(asker, 60, lambda n: {"query": f"query Q{n} {{ me {{ {unknown} }} }}"})
+
+    assert codes[0] == "GRAPHQL_VALIDATION_FAILED"
+    assert codes[-1] == "RATE_LIMITED"
 
 
 async def test_a_socket_is_charged_like_a_request(tight: Chain) -> None:
