@@ -160,12 +160,12 @@ async def end_assignment(
 
 async def standing(work: Work, region_of: Mapping[UUID, UUID]) -> Actor:
     """Return what the actor may do once every other change of access is held off until this one has ended."""
+    before = work.actor
+    if before is None or not before.stores(Permission.ACCESS_GRANT):
+        raise NotPermitted(Permission.ACCESS_GRANT)  # before the lock: whoever may not grant holds nobody off
     began = monotonic()
     await work.session.execute(select(func.pg_advisory_xact_lock(_ACCESS_LOCK)))
     work.now += timedelta(seconds=monotonic() - began)  # what ended while this waited has ended
-    before = work.actor
-    if before is None:
-        raise NotPermitted(Permission.ACCESS_GRANT)
     now = await load_actor(work.session, kind=before.kind, actor_id=before.id, region_of=region_of, now=work.now)
     if now is None or not now.stores(Permission.ACCESS_GRANT) & before.stores(Permission.ACCESS_GRANT):
         raise NotPermitted(Permission.ACCESS_GRANT)
