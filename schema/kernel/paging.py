@@ -1,7 +1,7 @@
 """Paging: connections of 1 to 100 rows, with opaque cursors that stay right while rows come and go."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,7 @@ def key_of(cursor: str | None, *kinds: type) -> list[Any] | None:
         key = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if isinstance(key, list) and len(key) == len(kinds):
             return [_value(value, kind) for value, kind in zip(key, kinds, strict=True)]
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     raise InvalidInput([Problem("after", "NOT_A_CURSOR", "Not a cursor of this list.", "不是这个列表的游标。")])
 
@@ -50,7 +50,7 @@ def _value(value: object, kind: type) -> object:
     if kind is UUID and isinstance(value, str):
         return UUID(value)
     if kind is datetime and isinstance(value, str) and (instant := datetime.fromisoformat(value)).tzinfo is not None:
-        return instant
+        return instant.astimezone(UTC)
     if kind is int and isinstance(value, int) and abs(value) < LARGEST:
         return value
     if kind is str and isinstance(value, str) and "\0" not in value:

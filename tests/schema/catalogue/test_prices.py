@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from retail.access.permissions import ROLE_TABLE, Permission, Role
+from schema.kernel.paging import cursor_of
 from tests.support.asking import Asker, Told
 from tests.support.chain import PRICE, Chain, Goods, Shop, TwoDoors, origin
 
@@ -180,7 +181,8 @@ async def test_a_history_is_read_page_by_page(chain: Chain) -> None:
             break
 
     assert seen == [300, 200, 100, PRICE]
-    for bad in ("tea", "WyJ0ZWEiLCJ0ZWEiXQ"):
+    beyond = [cursor_of((when, str(plum.id))) for when in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")]
+    for bad in ("tea", "WyJ0ZWEiLCJ0ZWEiXQ", *beyond):
         assert (await hq.ask(PRICES, sku=plum.id, first=2, after=bad)).codes[:1] == ["INVALID_INPUT"]
 
 
