@@ -185,4 +185,9 @@ async def set_safety_stock(work: Work, store_id: UUID, safety: Mapping[UUID, int
 
 
 async def _lock_books(work: Work, store_ids: Iterable[UUID]) -> None:
-    await work.session.execute(_LOCK_BOOKS, {"stores": sorted(store_ids)})
+    try:
+        await work.session.execute(_LOCK_BOOKS, {"stores": sorted(store_ids)})
+    except DBAPIError as failed:
+        if is_beyond_the_wall(failed.orig):
+            raise NotPermitted(Permission.STORE_READ) from None
+        raise

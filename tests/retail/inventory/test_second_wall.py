@@ -18,6 +18,7 @@ from retail.inventory.desk import Desk
 from retail.inventory.intake import Counted, NewLine, Origin, names_of, read_lines
 from retail.inventory.models import Source
 from retail.inventory.receipts import receive_goods
+from retail.inventory.reservations import reserve_stock
 from retail.inventory.sales import NewSale, SaleRecorded, record_sale
 from retail.kernel.clock import utc_now
 from retail.kernel.privacy.vault import Vault
@@ -44,6 +45,11 @@ class Till:
         lines = await self.counted()
         async with self.desk.office.work(actor) as work:
             await receive_goods(work, store_id=shop.id, origin=self.origin, lines=lines, note=None)
+
+    async def reserve(self, actor: Actor, shop: Shop) -> None:
+        lines = await self.counted()
+        async with self.desk.office.work(actor) as work:
+            await reserve_stock(work, store_id=shop.id, lines=lines, source=Source.PHONE, expires_in_seconds=60)
 
     async def counted(self) -> list[Counted]:
         asked = (NewLine(self.tea, None, 1),)
@@ -95,6 +101,16 @@ async def test_a_receipt_in_a_store_that_its_actor_does_not_see_is_refused(chain
         await till.receive(clerk, harbour)
 
     assert await chain.on_hand(harbour) == {}
+
+
+async def test_a_promise_in_a_store_that_its_actor_does_not_see_is_refused(chain: Chain, till: Till) -> None:
+    riverside, harbour = await chain.open_stores("Riverside", "Harbour")
+    clerk = believed((await chain.clerk_at(riverside)).id, riverside, harbour)
+    await till.receive(clerk, riverside)
+
+    await till.reserve(clerk, riverside)
+    with pytest.raises(NotPermitted):
+        await till.reserve(clerk, harbour)
 
 
 async def test_only_the_guilty_sale_of_a_batch_is_refused(chain: Chain, till: Till) -> None:
