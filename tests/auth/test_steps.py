@@ -149,6 +149,20 @@ async def test_another_step_than_the_one_that_is_due_is_refused(door: Door) -> N
         assert answer.json()["status"] == "change_password"
 
 
+async def test_who_knew_the_first_password_enrols_no_device_once_it_is_changed(door: Door) -> None:
+    """Whoever gave somebody of headquarters a first password waits with a half session for the right moment."""
+    employee = await door.hire(Role.HQ_OPERATIONS, must_change=True)
+    own, intruders = await door.browser(), await door.browser("10.6.6.6")
+    for browser in (intruders, own):
+        assert (await sign_in(browser, employee.login)).json()["status"] == "change_password"
+
+    changed = await own.post("/auth/password", json={"new": FRESH})
+    assert changed.json()["status"] == "enrol_second_factor"
+
+    assert (await intruders.post("/auth/totp/enrol", json={})).status_code == 401
+    assert (await own.post("/auth/totp/enrol", json={})).status_code == 200
+
+
 async def test_half_sessions_do_not_pile_up(door: Door) -> None:
     employee = await door.hire(must_change=True)
     browser = await door.browser()
