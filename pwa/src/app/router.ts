@@ -29,6 +29,7 @@ export const router = createRouter({
     { path: '/people/alarms', component: () => import('@/features/people/AlarmsPage.vue'), meta: { needs: 'person:read' } },
     { path: '/people/:personId', component: () => import('@/features/people/PersonPage.vue'), props: true, meta: { needs: 'person:read' } },
     { path: '/channels', component: () => import('@/features/channels/ChannelsPage.vue'), meta: { needs: 'client:manage' } },
+    { path: '/log', component: () => import('@/features/log/LogPage.vue'), meta: { needs: 'audit:read' } },
     { path: '/manager', component: () => import('@/features/manager/ManagerPage.vue'), meta: { manages: true } },
     {
       path: '/manager/stores/:storeId',

@@ -1,6 +1,7 @@
 /** What the screen says in English: as complete as the Chinese, and the compiler checks it. */
 import type zh from './zh-CN.ts'
 import identity from './identity.en.ts'
+import log from './log.en.ts'
 import manager from './manager.en.ts'
 import people from './people.en.ts'
 
@@ -233,6 +234,7 @@ const en: typeof zh = {
   },
   manager,
   ...identity,
+  ...log,
   ...people,
 }
 

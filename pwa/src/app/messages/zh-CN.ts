@@ -1,5 +1,6 @@
 /** What the screen says in Chinese; the other languages have exactly these keys. */
 import identity from './identity.zh-CN.ts'
+import log from './log.zh-CN.ts'
 import manager from './manager.zh-CN.ts'
 import people from './people.zh-CN.ts'
 
@@ -232,5 +233,6 @@ export default {
   },
   manager,
   ...identity,
+  ...log,
   ...people,
 }

@@ -1,0 +1,58 @@
+/** The acts that the log is filtered by, in the groups that people look for. */
+export const GROUPS = {
+  stock: [
+    'stock.sale',
+    'stock.customer_return',
+    'stock.receipt',
+    'stock.supplier_return',
+    'stock.adjustment',
+    'stock.waste',
+    'stock.reserve',
+    'stock.release',
+    'stock.opening',
+    'stock.batch',
+    'ledger.adopted',
+  ],
+  price: ['price.set'],
+  entry: ['signed_in', 'signed_out', 'sign_in.failed', 'session.revoked', 'device.shared', 'device.taken_back'],
+  proof: [
+    'password.changed',
+    'pin.set',
+    'second_factor.enrolled',
+    'second_factor.recovery_code_used',
+    'second_factor.removed',
+    'second_factor.reset',
+    'identity.linked',
+    'identity.unlinked',
+  ],
+  access: ['access.granted', 'access.ended', 'person.left'],
+  privacy: [
+    'person.revealed',
+    'person.looked_up',
+    'person.exported',
+    'person.phone_set',
+    'person.phone_removed',
+    'person.erased',
+    'security_alarm.raised',
+    'security_alarm.acknowledged',
+  ],
+  client: [
+    'client.registered',
+    'client.scopes_set',
+    'client.keys_set',
+    'client.secret_rotated',
+    'client.secret_retired',
+    'client.revoked',
+    'client.authentication_failed',
+    'token.revoked',
+  ],
+} as const
+
+export type Group = keyof typeof GROUPS
+export const GROUP_NAMES = Object.keys(GROUPS) as Group[]
+
+/** What a choice of the filter asks for: all acts, those of one group, or one act. */
+export function actsOf(choice: string): readonly string[] | undefined {
+  if (!choice) return undefined
+  return Object.hasOwn(GROUPS, choice) ? GROUPS[choice as Group] : [choice]
+}
