@@ -14,6 +14,8 @@ from bench.program import Program
 CLIENTS = (1, 16, 64)
 AIM = 0.85
 STORES = 30
+SLICES = 4
+"""Into so many parts each round is cut, by turns with and without: a busy machine then slows both alike."""
 _BACKENDS = "select pid from pg_stat_activity where datname = current_database() and application_name = 'trueshelf';"
 _SQL = Path(migrations.__file__).parent / "sql"
 _WARM_SECONDS = 2.0
@@ -29,7 +31,7 @@ def measure(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
     """Yield how fast `recordSale` is with the log, against the same without."""
     rates: dict[tuple[int, bool], list[float]] = {(n, logged): [] for n in CLIENTS for logged in (True, False)}
     costs: dict[tuple[int, bool], list[float]] = {each: [] for each in rates}
-    bar.begin("the operation log", 1 + 2 * plan.rounds * len(CLIENTS))
+    bar.begin("the operation log", 1 + 2 * SLICES * plan.rounds * len(CLIENTS))
     with (
         house.chain("logged", stores=STORES, skus=plan.skus) as logged,
         house.chain("unlogged", stores=STORES, skus=plan.skus) as unlogged,
@@ -41,12 +43,12 @@ def measure(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
             with bar.step("warming up"):
                 for server, _ in servers.values():
                     program.ask(server.order(kind="sales", clients=16, seconds=_WARM_SECONDS))
-            for turn in range(plan.rounds):
+            for turn in range(plan.rounds * SLICES):
                 for clients in CLIENTS:
                     for with_log in (True, False) if turn % 2 else (False, True):
                         server, chain = servers[with_log]
                         with bar.step(f"{clients} clients" + ("" if with_log else ", without")):
-                            order = server.order(kind="sales", clients=clients, seconds=plan.seconds)
+                            order = server.order(kind="sales", clients=clients, seconds=plan.seconds / SLICES)
                             before = _worked(house, server)
                             sold = program.ask(order)
                             costs[clients, with_log].append((_worked(house, server) - before) / sold["answers"] * 1e6)

@@ -66,7 +66,6 @@ def _create_tables() -> None:
         sa.Column("written_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "seq", name=op.f("pk_operation_log")),
     )
-    op.create_index("ix_operation_log_written_at", "operation_log", ["written_at", "store_id", "seq"])
     op.create_index(
         "ix_operation_log_not_stock",
         "operation_log",

@@ -21,8 +21,7 @@ class LogEntry(Base):
 
     __tablename__ = "operation_log"
     __table_args__ = (
-        Index("ix_operation_log_written_at", "written_at", "store_id", "seq"),
-        # The few that are not about stock, to be found among the many that are.
+        # The few that are not about stock, in order over all chains. One over all would cost every sale.
         Index("ix_operation_log_not_stock", "written_at", "store_id", "seq", postgresql_where=text(NOT_STOCK)),
     )
 

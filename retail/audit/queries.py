@@ -52,9 +52,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries: of these chains, and of one actor or some acts if given."""
+    """Which entries: all of one chain, or of several what is not about stock; of one actor or some acts if given."""
 
-    store_ids: Collection[UUID]
+    chains: Collection[UUID]
+    whole: bool
     actor_id: UUID | None = None
     acts: Collection[str] | None = None
 
@@ -62,19 +63,28 @@ class Wanted:
 async def operations(
     session: AsyncSession, wanted: Wanted, size: int, before: tuple[datetime, UUID, int] | None
 ) -> list[Operation]:
-    """Return the newest entries, or those before a place: one more than `size` if there are more."""
-    query = select(LogEntry).where(LogEntry.store_id.in_(wanted.store_ids))
+    """Return the newest entries, or those before a place: one more than `size` if there are more.
+
+    One chain goes by its numbers, several together by when an entry was written.
+    """
+    place = tuple_(LogEntry.written_at, LogEntry.store_id, LogEntry.seq)
+    query = select(LogEntry).where(LogEntry.store_id.in_(wanted.chains))
+    if wanted.whole:
+        query = query.order_by(LogEntry.seq.desc())
+        query = query if before is None else query.where(LogEntry.seq < before[2])
+    else:
+        query = (
+            select(LogEntry)
+            .where(text(NOT_STOCK))
+            .order_by(*(column.desc() for column in (LogEntry.written_at, LogEntry.store_id, LogEntry.seq)))
+        )
+        query = query if before is None else query.where(place < before)
     bound: dict[str, object] = {}
     if wanted.actor_id is not None:
         query, bound["actor"] = query.where(_ACTOR), str(wanted.actor_id)
     if wanted.acts is not None:
         query, bound["acts"] = query.where(_ACT), list(wanted.acts)
-        if not any(act.startswith(STOCK) for act in wanted.acts):
-            query = query.where(text(NOT_STOCK))  # so that their own index serves
-    if before is not None:
-        query = query.where(tuple_(LogEntry.written_at, LogEntry.store_id, LogEntry.seq) < before)
-    newest = query.order_by(LogEntry.written_at.desc(), LogEntry.store_id.desc(), LogEntry.seq.desc())
-    return [_operation(row) for row in await session.scalars(newest.limit(size + 1), bound)]
+    return [_operation(row) for row in await session.scalars(query.limit(size + 1), bound)]
 
 
 def _operation(row: LogEntry) -> Operation:

@@ -29,20 +29,14 @@ STORED = (
 
 def digest(entry: Sequence[Any]) -> bytes:
     """Return the SHA-256 of the text of a line about to be written, a `ledger.Entry`."""
-    (_, movement, event_hash, store, sku, kind, quantity, reserved, counter, amount, reason, note) = entry[:12]
-    (occurred_at, recorded_at, clock_error, actor, device, latitude, longitude, source, document) = entry[12:]
-    return stored_digest(
-        [
-            *(movement, store, sku, kind, quantity, reserved, counter, amount, reason, note),
-            occurred_at.astimezone(UTC),
-            recorded_at.astimezone(UTC),
-            *(clock_error, actor, device),
-            None if latitude is None else pack(">d", latitude).hex(),
-            None if longitude is None else pack(">d", longitude).hex(),
-            *(source, document),
-            None if event_hash is None else event_hash.hex(),
-        ]
-    )
+    _, movement, event_hash, store, sku, kind, quantity, reserved, counter, amount, reason, note, *rest = entry
+    occurred_at, recorded_at, clock_error, actor, device, latitude, longitude, source, document = rest
+    columns = [movement, store, sku, kind, quantity, reserved, counter, amount, reason, note]
+    columns += occurred_at.astimezone(UTC), recorded_at.astimezone(UTC), clock_error, actor, device
+    columns.append(None if latitude is None else pack(">d", latitude).hex())
+    columns.append(None if longitude is None else pack(">d", longitude).hex())
+    columns += source, document, None if event_hash is None else event_hash.hex()
+    return stored_digest(columns)
 
 
 def stored_digest(columns: list[Any]) -> bytes:
@@ -86,8 +80,9 @@ def _store(key: tuple[UUID, int | UUID]) -> UUID:
 
 def _body(requests: Sequence["Request"], entries: Sequence["Entry"], lines: list[int], digests: list[bytes]) -> str:
     first = entries[lines[0]]
-    one = all(entries[n].document_id == first.document_id for n in lines)
+    one = True
     if len(lines) > 1:
+        one = all(entries[n].document_id == first.document_id for n in lines)
         lines = sorted(lines, key=lambda n: entries[n].sku_id)
     return _json(
         {

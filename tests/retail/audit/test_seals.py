@@ -62,7 +62,8 @@ async def test_nothing_new_is_sealed_once_an_hour_only(books: SealedBooks) -> No
 async def test_one_process_seals_at_a_time(books: SealedBooks) -> None:
     async with books.office.system.begin() as one, books.office.system.begin() as other:
         sealed = await seal_log(one, books.keys, utc_now())
-        late = await seal_log(other, books.keys, utc_now())
+        async with asyncio.timeout(10):
+            late = await seal_log(other, books.keys, utc_now())
 
     assert sealed is not None
     assert late is None

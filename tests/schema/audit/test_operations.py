@@ -3,7 +3,7 @@
 import json
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -96,6 +96,43 @@ async def test_an_auditor_asks_for_one_actor_or_some_acts(
     assert [each["seq"] for each in sales] == [3, 2]
     assert [(each["storeId"], each["act"]) for each in left] == [(None, "person.left")]
     assert {"id": str(other.id), "name": other.name} in left[0]["names"]
+
+
+async def test_without_a_store_what_is_not_about_stock_is_listed(
+    chain: Chain, shop: Shop, clerk: Staff, auditor: Asker
+) -> None:
+    await clerk.sell(tea=1)
+    for _ in range(3):
+        async with chain.sessions.begin() as session:
+            await append(session, act="price.set", actor_id=clerk.id, store_id=shop.id, details={})
+
+    first = (await auditor.ask(OPERATIONS, first=2, actor=clerk.id, acts=["price.set"])).data["operations"]
+    after = first["pageInfo"]["endCursor"]
+    rest = await auditor.ask(OPERATIONS, first=2, actor=clerk.id, acts=["price.set"], after=after)
+    second = rest.data["operations"]
+    stock = await auditor.ask(OPERATIONS, first=1, acts=["stock.sale"])
+
+    assert [edge["node"]["seq"] for page in (first, second) for edge in page["edges"]] == [4, 3, 2]
+    assert stock.codes == ["INVALID_INPUT"]
+
+
+async def test_an_auditor_of_one_store_reads_neither_another_s_log_nor_the_whole_chain_s(
+    chain: Chain, shop: Shop, clerk: Staff
+) -> None:
+    other = await chain.clerk_at(await chain.open_store("Harbour"))
+    narrow = await chain.hire(Role.HQ_COMPLIANCE, store_ids=[shop.id])
+    await clerk.sell(tea=1)
+    await other.sell(tea=1)
+
+    listed_stores = {each["storeId"] for each in await listed(narrow)} | {
+        each["storeId"] for each in await listed(narrow, store=shop.id)
+    }
+    foreign = await narrow.ask(PROOF, store=other.shop.id, seq=1)
+    whole = await narrow.ask(PROOF, seq=1)
+
+    assert listed_stores == {str(shop.id)}
+    assert foreign.codes == (await narrow.ask(PROOF, store=uuid4(), seq=1)).codes == ["NOT_FOUND"]
+    assert whole.codes == ["NOT_PERMITTED"]
 
 
 @pytest.mark.parametrize("acts", [["no spaces"], [""], ["a\0b"], ["a"] * 51])
