@@ -49,7 +49,16 @@ export const GROUPS = {
 } as const
 
 export type Group = keyof typeof GROUPS
-export const GROUP_NAMES = Object.keys(GROUPS) as Group[]
+const GROUP_NAMES = Object.keys(GROUPS) as Group[]
+
+/** Acts of stock are listed store by store: there are too many of them for one list over the chain. */
+export function groupsIn(storeId: string): Group[] {
+  return storeId ? GROUP_NAMES : GROUP_NAMES.filter((group) => group !== 'stock')
+}
+
+export function isOfStock(choice: string): boolean {
+  return choice === 'stock' || (GROUPS.stock as readonly string[]).includes(choice)
+}
 
 /** What a choice of the filter asks for: all acts, those of one group, or one act. */
 export function actsOf(choice: string): readonly string[] | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { actsOf, GROUPS } from './acts.ts'
+import { actsOf, GROUPS, groupsIn, isOfStock } from './acts.ts'
 import { aboutOf, partsOf } from './parts.ts'
 
 const SALE = '{"act":"stock.sale","actor":"a","at":"2026-11-22T08:00:00Z","document":"d","request":null,"wrote":{"lines":2,"movements":"ff"}}'
@@ -19,6 +19,13 @@ test('a choice asks for a group, for one act, or for everything', () => {
   expect(actsOf('access')).toEqual(['access.granted', 'access.ended', 'person.left'])
   expect(actsOf('person.left')).toEqual(['person.left'])
   expect(actsOf('toString')).toEqual(['toString'])
+})
+
+test('acts of stock are offered where a store is chosen', () => {
+  expect(groupsIn('a store')).toContain('stock')
+  expect(groupsIn('').some(isOfStock)).toBe(false)
+  expect(groupsIn('').flatMap((group) => GROUPS[group]).some((act) => act.startsWith('stock.') || isOfStock(act))).toBe(false)
+  expect(isOfStock('stock.sale')).toBe(true)
 })
 
 test('no act stands in two groups', () => {
