@@ -1,7 +1,8 @@
 """The very outside: the head of a request comes in time and is not endless, or the connection is over.
 
-uvicorn waits for ever for the first request of a connection, and keeps whatever a head without an end brings. The
-rest of the door sees a request only when its head is whole, so these two must be held here.
+uvicorn waits for ever for the first request of a connection, keeps whatever a head without an end brings, listens for
+ever to a body whose request has been answered already, and for ever offers an answer that nobody takes. The rest of
+the door sees none of this, so it must be held here.
 """
 
 import asyncio
@@ -10,6 +11,10 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 HEAD_SECONDS = 10.0
+LEFTOVER_SECONDS = 10.0
+"""How long the rest of a body may still come when its request has been answered."""
+TAKING_SECONDS = 60.0
+"""How long an answer may wait for its reader to take another piece of it."""
 LONGEST_HEAD = 64 * 1024
 MOST_CONNECTIONS = 10_000
 
@@ -22,6 +27,8 @@ class BoundedHead(HttpToolsProtocol):
         self._in_head = True
         self._head_bytes = 0
         self._patience: asyncio.TimerHandle | None = None
+        self._leftover: asyncio.TimerHandle | None = None
+        self._offered: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
@@ -31,7 +38,9 @@ class BoundedHead(HttpToolsProtocol):
         self._patience = self.loop.call_later(HEAD_SECONDS, self._give_up, 408)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._calm()
+        for timer in (self._patience, self._leftover, self._offered):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -53,6 +62,27 @@ class BoundedHead(HttpToolsProtocol):
         if self._patience is not None:
             self._calm()
         super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and self.cycle.more_body and not self.transport.is_closing():
+            self._leftover = self.loop.call_later(LEFTOVER_SECONDS, self.transport.close)
+
+    def on_message_complete(self) -> None:
+        if self._leftover is not None:
+            self._leftover.cancel()
+            self._leftover = None
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        self._offered = self.loop.call_later(TAKING_SECONDS, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        if self._offered is not None:
+            self._offered.cancel()
+            self._offered = None
+        super().resume_writing()
 
     def _calm(self) -> None:
         if self._patience is not None:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import door_wire
 from api.door import Door, Rules, rules_of
@@ -146,36 +147,74 @@ def test_too_many_headers_are_too_many(server: ServerProcess) -> None:
     assert b" 431 " in knock(server, head("/auth/me", *lines, host="stock.example:81"))
 
 
-async def test_who_begins_and_never_ends_is_shown_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process, so that nobody waits ten seconds: the protocol class is the real one, on a real socket."""
-    monkeypatch.setattr(door_wire, "HEAD_SECONDS", 0.3)
-    config = uvicorn.Config(Starlette(), port=0, http="api.door_wire:BoundedHead", log_level="error", lifespan="off")
+@asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[int]:
+    """Serve in this process, so that nobody waits ten seconds: the protocol class is the real one, on a real socket."""
+    config = uvicorn.Config(app, port=0, http="api.door_wire:BoundedHead", log_level="error", lifespan="off")
     running = uvicorn.Server(config)
     task = asyncio.create_task(running.serve())
     while not running.started:  # noqa: ASYNC110 -- uvicorn has no event for it
         await asyncio.sleep(0.01)
-    port = running.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield running.servers[0].sockets[0].getsockname()[1]
+    finally:
+        running.should_exit = running.force_exit = True
+        await task
 
-    async def told(*pieces: bytes) -> tuple[bytes, float]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        began = time.monotonic()
-        for piece in pieces:
-            writer.write(piece)
-            await asyncio.sleep(0.05)
-        async with asyncio.timeout(5):
-            answer = await reader.read()
-        writer.close()
-        return answer, time.monotonic() - began
 
-    silent, after_silence = await told()
-    slow, after_slow = await told(b"GET / HTTP/1.1\r\n", b"Host: x\r\n", b"X-One: ", b"1\r\n")
-    whole, _ = await told(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    running.should_exit = True
-    await task
+async def told(port: int, *pieces: bytes) -> tuple[bytes, float]:
+    """Return what is answered to some bytes that come piece by piece, and when the other side hung up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    began = time.monotonic()
+    for piece in pieces:
+        writer.write(piece)
+        await asyncio.sleep(0.05)
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+    return answer, time.monotonic() - began
+
+
+async def test_who_begins_and_never_ends_is_shown_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_wire, "HEAD_SECONDS", 0.3)
+    async with served(Starlette()) as port:
+        silent, after_silence = await told(port)
+        slow, after_slow = await told(port, b"GET / HTTP/1.1\r\n", b"Host: x\r\n", b"X-One: ", b"1\r\n")
+        whole, _ = await told(port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
     assert (silent, after_silence < 2) == (b"", True)
     assert (b" 408 " in slow, after_slow < 2) == (True, True)
     assert b" 404 " in whole
+
+
+async def test_nobody_listens_for_ever_to_a_body_whose_request_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_wire, "LEFTOVER_SECONDS", 0.4)
+    begun = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+    async with served(Starlette()) as port:
+        dripping, after = await told(port, begun % 1000, *[b"a"] * 6)
+        both, _ = await told(port, begun % 2, b"a", b"a", (begun % 0).replace(b"Host", b"Connection: close\r\nHost"))
+
+    assert (dripping.count(b" 404 "), after < 2) == (1, True)
+    assert both.count(b" 404 ") == 2, "a body that does come to its end costs nobody the connection"
+
+
+async def test_an_answer_that_nobody_takes_is_not_offered_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_wire, "TAKING_SECONDS", 0.4)
+    gone = asyncio.Event()
+
+    async def long_answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(400):
+            await send({"type": "http.response.body", "body": b"a" * 65_536, "more_body": True})
+        gone.set()
+
+    async with served(long_answer) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        async with asyncio.timeout(5):
+            await gone.wait()  # whoever is cut off lets the answer run into nothing
+        writer.close()
 
 
 # ------------------------------------------------------------ bodies
@@ -196,8 +235,21 @@ async def test_a_body_is_bounded_everywhere(http: httpx.AsyncClient, path: str, 
     content = chunks(8 * 1024, 10) if chunked else b"a" * 10 * 8 * 1024
     answer = await http.post(path, content=content, headers=headers)
 
-    assert answer.status_code == 413
-    assert "BODY_TOO_LARGE" in answer.text
+    if chunked and path == "/graphql":
+        assert answer.status_code == 401, "whoever may not ask is not listened to at all"
+    else:
+        assert answer.status_code == 413
+        assert "BODY_TOO_LARGE" in answer.text
+
+
+@pytest.mark.parametrize("bearer", ["", "Authorization: Bearer nobodys\r\n"])
+def test_a_strangers_question_is_not_waited_for(server: ServerProcess, bearer: str) -> None:
+    begun = (
+        f"POST /graphql HTTP/1.1\r\nHost: stock.example:81\r\n{bearer}"
+        "Content-Type: application/json\r\nContent-Length: 10\r\n\r\n"
+    )
+
+    assert b" 401 " in knock(server, begun.encode(), patience=2)
 
 
 async def test_a_body_that_drips_is_not_waited_for() -> None:

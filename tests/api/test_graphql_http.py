@@ -386,10 +386,11 @@ async def test_a_client_that_stays_gets_its_answer_however_long_it_takes() -> No
     assert door.sent[1]["body"] == b'{"data":{"count":true}}'
 
 
-async def test_a_body_that_never_ends_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("pieces", [[], [{"type": "http.request", "body": b"{", "more_body": True}]])
+async def test_a_body_that_never_ends_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, pieces: list[Any]) -> None:
+    """Nor one that never begins."""
     monkeypatch.setattr("api.graphql_http.BODY_TIMEOUT_SECONDS", 0.01)
     sent: list[Any] = []
-    pieces = [{"type": "http.request", "body": b"{", "more_body": True}]
 
     async def receive() -> Any:
         return pieces.pop() if pieces else await asyncio.Event().wait()
@@ -401,6 +402,26 @@ async def test_a_body_that_never_ends_is_not_waited_for(monkeypatch: pytest.Monk
     await APP(scope, receive, send)
 
     assert sent[0]["status"] == 408
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_who_has_left_while_the_question_dripped_is_not_answered() -> None:
+    staff = ["somebody"]
+
+    async def whoever_is_left(_connection: HTTPConnection, _payload: dict[str, object] | None) -> str | None:
+        return staff[0] if staff else None
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b'{"query": '
+        staff.clear()
+        await asyncio.sleep(0.05)
+        yield b'"{ rows }"}'
+
+    app = GraphQLApp(corner_shop(), context=whoever_is_left)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as client:
+        answer = await client.post("/graphql", content=dripping(), headers={"content-type": "application/json"})
+
+    assert answer.status_code == 401
 
 
 async def test_a_sale_over_http_reaches_its_resolver(client: httpx.AsyncClient) -> None:
