@@ -11,7 +11,7 @@ from auth.attempts import address_of
 from auth.limits import PIN
 from auth.pins import is_pin, is_trivial
 from auth.requests import auth_of, full_session, read_fields
-from auth.shared_devices import LASTS, Device, Turn
+from auth.shared_devices import LASTS, Device, TooManyDevices, Turn
 from auth.steps import Status
 from retail.access.permissions import Permission
 
@@ -28,7 +28,10 @@ async def share(request: Request) -> Response:
     if not name.isprintable():
         raise bad_field("name", "This holds characters that cannot be shown.", "此项含有无法显示的字符。")
     await _require_sharing(request, store_id)
-    device_id, token = await auth.shared_devices.share(store_id, name, live.person_id)
+    try:
+        device_id, token = await auth.shared_devices.share(store_id, name, live.person_id)
+    except TooManyDevices:
+        raise _too_many() from None
     await auth.sessions.shorten(live.token_hash, PIN.idle)
     response = show(200, {"id": device_id})
     auth.cookies.shared_device.write(response, token, LASTS)
@@ -148,6 +151,16 @@ async def _require_sharing(request: Request, store_id: UUID) -> None:
     if actor.may(Permission.DEVICE_SHARE, store_id):
         return
     raise not_permitted() if actor.may(Permission.STORE_READ, store_id) else not_found()
+
+
+def _too_many() -> AuthRefusal:
+    return AuthRefusal(
+        429,
+        "TOO_MANY_DEVICES",
+        "This store has shared as many devices as it may in a day. Try again tomorrow.",
+        "此门店今天设置的共用设备已达上限，请明天再试。",
+        field="storeId",
+    )
 
 
 def _wrong() -> AuthRefusal:

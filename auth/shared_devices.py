@@ -3,7 +3,8 @@
 A device belongs to one store and may be taken back at any time; its sessions end with it. Only who is
 assigned to that store as clerk or manager now, has a PIN, and needs no second factor, is on its list.
 Five wrong PINs of a person on a device close that person's PIN there, and nowhere else, until they have
-signed in on it with everything that is asked of them.
+signed in on it with everything that is asked of them. A store makes only so many devices a day: each is
+worth five guesses at every colleague's PIN, to whoever may make them.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, any_, delete, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, any_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -30,9 +31,16 @@ from retail.kernel.privacy.masters import MasterKeys
 from retail.stores.models import Store
 
 MOST_WRONG = 5
+MOST_A_DAY = 20
+"""At most a hundred guesses a day at a PIN that has nearly a million values."""
+_DAY = timedelta(days=1)
 LASTS = timedelta(days=400)
 """As long as browsers keep a cookie at most."""
 TAKES_TURNS = (Role.CLERK, Role.STORE_MANAGER)
+
+
+class TooManyDevices(Exception):
+    """The store has made as many shared devices as it may in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +83,13 @@ class SharedDevices:
         self._second_factor_roles = second_factor_roles
 
     async def share(self, store_id: UUID, name: str, by: UUID) -> tuple[UUID, str]:
-        """Make a device a shop's own; return its id and the token that its cookie carries."""
+        """Make a device a shop's own; return its id and the token that its cookie carries. Raise `TooManyDevices`."""
         token = new_token()
         device = SharedDevice(
             token_hash=hash_token(token), store_id=store_id, name=name, shared_by=by, created_at=self._clock()
         )
         async with self._database.begin() as session:
+            await self._require_few(session, store_id)
             session.add(device)
             await session.flush()
             await self._log(session, "device.shared", by, device)
@@ -190,6 +199,15 @@ class SharedDevices:
                 )
             ).one_or_none()
         return None if row is None else Device(*row)
+
+    async def _require_few(self, session: AsyncSession, store_id: UUID) -> None:
+        """Refuse another device beyond those of a day, taken back or not; who asks at once waits for the other."""
+        await session.execute(select(Store.id).where(Store.id == store_id).with_for_update(key_share=True))
+        lately = select(func.count()).where(
+            SharedDevice.store_id == store_id, SharedDevice.created_at > self._clock() - _DAY
+        )
+        if (await session.scalar(lately) or 0) >= MOST_A_DAY:
+            raise TooManyDevices
 
     async def _count(self, device_id: UUID, person_id: UUID) -> bool:
         """Count one wrong PIN, before it is checked; False when there were too many already."""

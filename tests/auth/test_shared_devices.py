@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from auth import Identity
 from auth.models import SharedDevice, StaffSession
-from auth.shared_devices import MOST_WRONG
+from auth.shared_devices import MOST_A_DAY, MOST_WRONG
 from retail.access.actor import Limits
 from retail.access.models import Assignment, Person
 from retail.access.permissions import ROLE_TABLE, Role
@@ -291,3 +291,30 @@ async def _identity(door: Door, browser: httpx.AsyncClient) -> Identity:
     identity = await door.auth.identify(HTTPConnection({"type": "websocket", "headers": [(b"cookie", cookie)]}))
     assert identity is not None
     return identity
+
+
+async def test_nobody_makes_device_after_device_to_guess_on_each(door: Door, shop: Shop) -> None:
+    tablets = [await door.signed_in(shop.manager) for _ in range(MOST_A_DAY)]
+
+    answers = await asyncio.gather(*(share(each, shop.store) for each in tablets))
+
+    assert sorted(each.status_code for each in answers) == [200] * (MOST_A_DAY - 1) + [429]  # one was there
+    (refused,) = [each.json() for each in answers if each.status_code == 429]
+    assert (refused["code"], bool(refused["messageZh"])) == ("TOO_MANY_DEVICES", True)
+    again = await door.signed_in(shop.manager)
+    await again.request(
+        "DELETE", "/auth/shared-device", json={"id": next(a.json()["id"] for a in answers if a.is_success)}
+    )
+    assert (await share(again, shop.store)).status_code == 429, "what is taken back still counts"
+    assert (await share(await _director(door), await door.open_store())).status_code == 200, "elsewhere"
+    door.clock.turn(timedelta(days=1))
+    assert (await share(await door.signed_in(shop.manager), shop.store)).status_code == 200
+
+
+async def _director(door: Door) -> httpx.AsyncClient:
+    """A browser of somebody who shares devices everywhere, and has been let in by the company."""
+    director = await door.hire(Role.HQ_OPERATIONS)
+    browser = await door.browser()
+    token = await door.auth.sessions.create(director.person_id, "", way="company:oidc")
+    browser.cookies.set("trueshelf_session", token)
+    return browser
