@@ -30,7 +30,8 @@ CT_ROOTS = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
 
-leaves_of = st.lists(st.binary(max_size=8).map(leaf_hash), min_size=1, max_size=80, unique=True)  # equal ones swap places
+# Of two that are equal, each is proven in the place of the other.
+leaves_of = st.lists(st.binary(max_size=8).map(leaf_hash), min_size=1, max_size=80, unique=True)
 
 
 def by_definition(leaves: list[bytes]) -> bytes:
