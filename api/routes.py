@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from api.graphql import GraphQLApp
 from api.settings import ROOT
-from auth import routes as auth_routes
+from auth.url_map import routes as auth_routes
 from pwa.serve import static_app
 
 

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.door_address import read_networks
 from api.mendable import Mendable
-from auth.steps import SECOND_FACTOR_ROLES
+from auth.limits import SECOND_FACTOR_ROLES
 from retail.access.permissions import Role
 
 ROOT = Path(__file__).resolve().parent.parent

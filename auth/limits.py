@@ -19,6 +19,9 @@ def _hours(idle: float, life: float) -> SessionLimits:
     return SessionLimits(timedelta(hours=idle), timedelta(hours=life))
 
 
+SECOND_FACTOR_ROLES = frozenset({Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE})
+"""Who must prove a second factor, unless the settings say otherwise."""
+
 LIMITS = (_hours(12, 7 * 24), _hours(8, 3 * 24), _hours(1, 12))
 """From the laxest to the strictest; a session keeps the index under which it was opened."""
 

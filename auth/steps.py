@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from auth.cookies import Cookies
 from auth.known_devices import KNOWN_FOR, KnownDevices
-from auth.limits import LIMITS, PIN, strictness
+from auth.limits import LIMITS, PIN, SECOND_FACTOR_ROLES, strictness
 from auth.models import HalfSession
 from auth.opaque import hash_token, is_token, new_token
 from auth.sessions import StaffSessions
@@ -28,7 +28,6 @@ from retail.kernel.clock import Clock
 
 HALF_LIFE = timedelta(minutes=10)
 LOCAL = "local"
-SECOND_FACTOR_ROLES = frozenset({Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE})
 
 
 class Status(StrEnum):

@@ -21,6 +21,7 @@ from auth.cookies import Cookies
 from auth.identify import Identity, bearer_token
 from auth.keys import KeyRing
 from auth.known_devices import KnownDevices
+from auth.limits import SECOND_FACTOR_ROLES
 from auth.live_sessions import LiveSession
 from auth.local_accounts import LocalAccounts
 from auth.oauth import OAuthEndpoints
@@ -30,7 +31,7 @@ from auth.people import People
 from auth.second_factor import SecondFactors
 from auth.sessions import StaffSessions
 from auth.shared_devices import SharedDevices
-from auth.steps import SECOND_FACTOR_ROLES, Steps
+from auth.steps import Steps
 from auth.tokens import LIFE, AccessTokens
 from retail.access.actor import ActorKind, Limits
 from retail.access.models import ChannelClient, Person

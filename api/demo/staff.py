@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from api.demo.people import COMPLIANCE, OPERATIONS, REGIONAL_MANAGERS, name_of
 from api.demo.places import CITIES
-from auth.steps import SECOND_FACTOR_ROLES
+from auth.limits import SECOND_FACTOR_ROLES
 from auth.totp import SECRET_BYTES, in_base32
 from auth.wiring import DemoAccount
 from retail.access.channel_kinds import ChannelKind

@@ -15,9 +15,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.applications import Starlette
 
-from auth import Auth, DemoAccount, routes
 from auth.models import LocalAccount
 from auth.tokens import LIFE
+from auth.url_map import routes
+from auth.wiring import Auth, DemoAccount
 from retail.access import channels
 from retail.access.channel_kinds import ChannelKind
 from retail.access.channel_reach import Reach

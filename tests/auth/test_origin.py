@@ -1,7 +1,7 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from auth import is_json, same_origin
+from auth.origin import is_json, same_origin
 
 LOCAL = "http://127.0.0.1:8000"
 SHOP = "https://shop.example"

@@ -7,11 +7,12 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from auth import DemoAccount, totp
+from auth import totp
 from auth.accounts import reset_second_factor
 from auth.models import RecoveryCode, SecondFactor
 from auth.second_factor import RECOVERY_CODES, give_second_factors, open_secret, reseal_secrets, seal_secret
 from auth.second_factor_routes import FRESH_FOR
+from auth.wiring import DemoAccount
 from retail.access.permissions import Role
 from retail.kernel.privacy.masters import MasterKeys, new_master_key
 from retail.kernel.privacy.sealing import CannotOpen

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import event, func, select, update
 from starlette.requests import HTTPConnection
 
-from auth import DemoAccount, Identity
 from auth.accounts import disable_local_account
+from auth.identify import Identity
 from auth.limits import LIMITS
 from auth.models import LocalAccount, StaffSession
 from auth.sessions import hash_token
+from auth.wiring import DemoAccount
 from retail.access.actor import ActorKind
 from retail.access.models import Person
 from tests.auth.door import PASSWORD, Door, Employee, is_known, sign_in

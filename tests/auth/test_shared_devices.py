@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from starlette.requests import HTTPConnection
 
-from auth import Identity
+from auth.identify import Identity
 from auth.models import SharedDevice, StaffSession
 from auth.shared_devices import MOST_A_DAY, MOST_WRONG
 from retail.access.actor import Limits

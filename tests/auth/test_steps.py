@@ -5,9 +5,10 @@ import pytest
 from sqlalchemy import func, select
 from starlette.requests import HTTPConnection
 
+from auth.limits import SECOND_FACTOR_ROLES
 from auth.models import HalfSession
 from auth.standing import Standing
-from auth.steps import HALF_LIFE, SECOND_FACTOR_ROLES, Status, next_step
+from auth.steps import HALF_LIFE, Status, next_step
 from retail.access.models import Person
 from retail.access.permissions import Role
 from tests.auth.door import PASSWORD, Door, is_known, sign_in

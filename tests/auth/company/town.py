@@ -15,9 +15,10 @@ from starlette.applications import Starlette
 
 from api.demo.children import child
 from api.demo.identity_provider import CLIENT_ID, SECRET_VARIABLE
-from auth import Auth, routes
 from auth.company.settings import OidcSettings, WeComSettings
 from auth.models import LocalAccount
+from auth.url_map import routes
+from auth.wiring import Auth
 from retail.access.models import Assignment, Person
 from retail.access.permissions import Role
 from tests.auth.company.crooked import AGENT_ID, CORP_ID
