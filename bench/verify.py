@@ -37,9 +37,9 @@ def measure(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
         with bar.step(f"writing {entries:,} entries"):
             asyncio.run(_write(chain, folder, entries))
         with bar.step("verifying"):
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             verified = asyncio.run(verify_log(chain.url, _KEYS.public_keys, folder))
-            seconds = time.perf_counter() - began
+            seconds, worked = time.perf_counter() - began, time.process_time() - worked
     _expect(verified, entries)
     yield Figure(
         f"verify-log, {entries:,} entries",
@@ -47,7 +47,7 @@ def measure(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
         "s",
         aim=f"≤ {AIM_SECONDS:.0f} s for a million",
         met=seconds <= AIM_SECONDS * entries / ENTRIES,
-        note=f"{entries / seconds:,.0f} entries/s with as many movements and {verified.seals} seals",
+        note=f"{worked:.1f} s of CPU, with as many movements and {verified.seals} seals",
     )
 
 

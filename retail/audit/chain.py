@@ -24,9 +24,9 @@ class Head:
 
 def entry_hash(before: bytes, store_id: UUID, seq: int, body: str) -> bytes:
     """Return the hash of an entry that follows one with the hash `before`."""
-    return link_hash(before, store_id, seq, sha256(body.encode()).digest())
+    return link_hash(before, store_id.bytes, seq, body)
 
 
-def link_hash(before: bytes, store_id: UUID, seq: int, body_hash: bytes) -> bytes:
-    """Return the hash of an entry of whose body only the hash is known."""
-    return sha256(before + store_id.bytes + pack(">q", seq) + body_hash).digest()
+def link_hash(before: bytes, store: bytes, seq: int, body: str) -> bytes:
+    """Return the same for a store given as bytes, which a long chain needs only once."""
+    return sha256(before + store + pack(">q", seq) + sha256(body.encode()).digest()).digest()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from retail.audit.chain import NO_HASH, Head, entry_hash
+from retail.audit.chain import NO_HASH, Head, link_hash
 from retail.audit.findings import Finding, Findings, Wrong
 
 ADOPTED = "ledger.adopted"
@@ -35,6 +35,10 @@ class ChainCheck:
     _hash: bytes = NO_HASH
     _sealed_to: int = 0
     _rewritten: bool = False
+    _store: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._store = self.store_id.bytes
 
     def take(self, seq: int, body: str, hash: bytes) -> None:
         """Check the next entry. After a wrong one the next is held against what is stored, so each is told once."""
@@ -43,7 +47,7 @@ class ChainCheck:
             last = seq - 1
             gone = f"entry {last} is" if last == self.seq + 1 else f"entries {self.seq + 1} to {last} are"
             self._say(Wrong.MISSING, f"{gone} missing before it", seq, act)
-        elif entry_hash(self._hash, self.store_id, seq, body) != hash:
+        elif link_hash(self._hash, self._store, seq, body) != hash:
             self._say(Wrong.EDITED, "its hash does not follow from its body and the entry before it", seq, act)
         self._compare(seq, act, hash)
         self.entries += 1
