@@ -127,12 +127,16 @@ class SignInAttempt(Base):
 
 
 class SharedDevice(Base):
-    """A tablet or till that belongs to a shop: its clerks take turns on it by PIN."""
+    """A tablet or till that belongs to a shop: its clerks take turns on it by PIN.
+
+    Each turn gives it a new token; `former_hash` is of the one before, until the new one has been shown.
+    """
 
     __tablename__ = "shared_device"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    former_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     store_id: Mapped[UUID] = mapped_column(ForeignKey("store.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     shared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

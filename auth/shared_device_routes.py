@@ -124,6 +124,8 @@ async def switch(request: Request) -> Response:
     )
     response = show(200, {"status": Status.SIGNED_IN})
     auth.cookies.session.write(response, token, PIN.life)
+    shown = auth.cookies.shared_device.read(request) or ""
+    auth.cookies.shared_device.write(response, await auth.shared_devices.renew(device, shown), LASTS)
     return response
 
 

@@ -1,6 +1,7 @@
 """Shared devices: a shop's tablet or till on which its clerks take turns by PIN.
 
-A device belongs to one store and may be taken back at any time; its sessions end with it. Only who is
+A device belongs to one store and may be taken back at any time; its sessions end with it. What proves that it is
+one is renewed with every turn, so that a copy is worth nothing once the next colleague has come. Only who is
 assigned to that store as clerk or manager now, has a PIN, and needs no second factor, is on its list.
 Five wrong PINs of a person on a device close that person's PIN there, and nowhere else, until they have
 signed in on it with everything that is asked of them. A store makes only so many devices a day: each is
@@ -50,6 +51,7 @@ class Device:
     id: UUID
     name: str
     store: Store
+    has_former: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,30 @@ class SharedDevices:
         self._sessions.forget(ended)
 
     async def find(self, token: str | None) -> Device | None:
-        """Return the shared device of a cookie."""
+        """Return the shared device of a cookie. Once a renewed token is shown, the one before is dead."""
         if token is None or not is_token(token):
             return None
-        return await self._find(SharedDevice.token_hash == hash_token(token))
+        shown = hash_token(token)
+        device = await self._find(or_(SharedDevice.token_hash == shown, SharedDevice.former_hash == shown))
+        if device is not None and device.has_former:
+            has_come = (SharedDevice.token_hash == shown) & SharedDevice.former_hash.is_not(None)
+            async with self._database.begin() as session:
+                await session.execute(update(SharedDevice).where(has_come).values(former_hash=None))
+        return device
+
+    async def renew(self, device: Device, shown: str) -> str:
+        """Give a device another token: whoever copied the cookie during a turn may not use it for long after.
+
+        What it has shown stays good until the new one is shown, for the answer that carries it may be lost.
+        """
+        token = new_token()
+        async with self._database.begin() as session:
+            await session.execute(
+                update(SharedDevice)
+                .where(SharedDevice.id == device.id)
+                .values(former_hash=hash_token(shown), token_hash=hash_token(token))
+            )
+        return token
 
     async def named(self, device_id: UUID) -> Device | None:
         return await self._find(SharedDevice.id == device_id)
@@ -193,7 +215,7 @@ class SharedDevices:
         async with self._database() as session:
             row = (
                 await session.execute(
-                    select(SharedDevice.id, SharedDevice.name, Store)
+                    select(SharedDevice.id, SharedDevice.name, Store, SharedDevice.former_hash.is_not(None))
                     .join(Store, Store.id == SharedDevice.store_id)
                     .where(which, SharedDevice.revoked_at.is_(None))
                 )

@@ -19,6 +19,33 @@ from tests.auth.shop import Shop, give_pin, people, share, switch
 MOMENT = timedelta(seconds=5)
 
 
+async def test_a_copied_cookie_is_worth_nothing_once_colleagues_have_come(door: Door, shop: Shop) -> None:
+    """Who sits at a tablet can read its cookies, and may be somebody else's employee tomorrow."""
+    colleague = await shop.hire()
+    await switch(shop.tablet, shop.clerk)
+    home = await door.browser("198.51.100.7")
+    home.cookies.set("trueshelf_shop", shop.tablet.cookies["trueshelf_shop"])
+    assert (await home.get("/auth/shared-device")).status_code == 200
+
+    await switch(shop.tablet, colleague)
+    assert (await people(shop.tablet)) != []
+
+    assert (await home.get("/auth/shared-device")).status_code == 404
+    assert (await switch(home, colleague)).status_code == 404
+    assert (await switch(shop.tablet, colleague)).status_code == 200
+
+
+async def test_a_device_stays_the_shops_when_an_answer_is_lost(shop: Shop) -> None:
+    before = shop.tablet.cookies["trueshelf_shop"]
+    for _ in range(3):
+        assert (await switch(shop.tablet, shop.clerk)).status_code == 200
+        shop.tablet.cookies.delete("trueshelf_shop")
+        shop.tablet.cookies.set("trueshelf_shop", before)
+
+    assert (await switch(shop.tablet, shop.clerk)).status_code == 200
+    assert (await people(shop.tablet)) != []
+
+
 async def test_clerks_take_turns_and_each_is_who_they_are(door: Door, shop: Shop) -> None:
     colleague = await shop.hire()
 
