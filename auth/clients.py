@@ -26,7 +26,7 @@ from retail.access.permissions import Permission
 from retail.kernel.clock import Clock
 from retail.kernel.content import as_uuid
 
-_LONGEST_ID = 64
+LONGEST_ID = 64
 _PERMISSIONS = {permission.value: permission for permission in Permission}
 
 
@@ -155,7 +155,7 @@ class Clients:
 
 def is_client_id(text: str) -> bool:
     """Say whether a text could name a client."""
-    return 0 < len(text) <= _LONGEST_ID and text.isascii() and text.isprintable()
+    return 0 < len(text) <= LONGEST_ID and text.isascii() and text.isprintable()
 
 
 def session_key(token: VerifiedToken) -> str:

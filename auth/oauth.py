@@ -9,14 +9,13 @@ import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from joserfc.jwk import OKPKey
 
 from auth.client_health import ClientHealth
-from auth.clients import Clients, Credentials
+from auth.clients import LONGEST_ID, Clients, Credentials
 from auth.keys import ALGORITHM, KeyRing
 from auth.oauth_assertion import ALGORITHMS
 from auth.oauth_decision import CLIENT_AUTH_METHODS, GRANT, WRONG_STORES, Decision, Loaded
@@ -106,8 +105,10 @@ class OAuthEndpoints:
         token = claims = stores = None
         if endpoint != "token":
             token, claims = await self._good_token(request.form["token"]) or (None, None)
-        elif "stores" in request.form and credentials is not None:
-            stores = await self._stores(credentials.client.channel_id, request.form["stores"])
+        elif "stores" in request.form:
+            codes = _store_codes(request.form["stores"])  # read whoever asks: who is no client learns nothing by it
+            if credentials is not None:
+                stores = await self._memory.stores(credentials.client.channel_id, codes) or WRONG_STORES
         return Loaded(
             credentials,
             self._clock(),
@@ -124,7 +125,7 @@ class OAuthEndpoints:
     ) -> TokenAnswer:
         """Write down what was decided; an assertion that was taken before proves nothing."""
         credentials, taken = decision.loaded.credentials, decision.assertion
-        key = (request.named_client, address)
+        key = (request.named_client[:LONGEST_ID], address)
         if answer.status == _UNAUTHORIZED:
             return await self._refuse(credentials, _why(request, credentials, decision), key, answer)
         if credentials is None or not decision.has_proof:
@@ -155,12 +156,6 @@ class OAuthEndpoints:
             await self._health.refused(credentials.client.channel_id, why)
         return answer
 
-    async def _stores(self, channel_id: UUID, text: str) -> frozenset[UUID]:
-        codes = text.split()
-        if not 1 <= len(codes) <= STORES_AT_MOST:
-            raise InvalidRequestError(f"Name 1 to {STORES_AT_MOST} stores by their codes, or leave the parameter out.")
-        return await self._memory.stores(channel_id, codes) or WRONG_STORES
-
     async def _good_token(self, text: str) -> tuple[VerifiedToken, Mapping[str, Any]] | None:
         """Return a token that opens something now, with what is told of it."""
         token = await self._tokens.verify(text)
@@ -182,6 +177,13 @@ class OAuthEndpoints:
         if token.store_ids is not None:
             told["store_ids"] = sorted(map(str, token.store_ids))
         return token, told
+
+
+def _store_codes(text: str) -> list[str]:
+    codes = text.split()
+    if not 1 <= len(codes) <= STORES_AT_MOST:
+        raise InvalidRequestError(f"Name 1 to {STORES_AT_MOST} stores by their codes, or leave the parameter out.")
+    return codes
 
 
 def _why(request: ClientRequest, credentials: Credentials | None, decision: Decision) -> str:

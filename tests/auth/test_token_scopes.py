@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -114,6 +115,17 @@ async def test_no_store_and_too_many_are_refused(door: Door, stores: str) -> Non
     answer = await ask_token(await door.browser(), meituan, stores=stores)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("stores", ["", " ".join(f"S{n:05d}" for n in range(51)), "S00001"])
+async def test_without_a_secret_the_stores_do_not_tell_who_is_a_client(door: Door, stores: str) -> None:
+    meituan = await door.register_channel()
+    stranger = await door.browser()
+
+    known = await ask_token(stranger, replace(meituan, secret="tss_wrong"), stores=stores)
+    unknown = await ask_token(stranger, replace(meituan, client_id="tsc_nobody"), stores=stores)
+
+    assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
 
 
 async def test_a_token_for_fifty_stores_is_still_short_enough_to_be_read(door: Door) -> None:
