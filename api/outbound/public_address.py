@@ -7,10 +7,15 @@ that was looked at: a name that answers differently the next moment leads nowher
 import asyncio
 import socket
 from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 import httpx
+
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+"""Stands for the IPv4 address in its last four bytes (RFC 6052)."""
+_GIVEN_OUT = IPv6Network("2000::/3")
+"""All that is routed on the public internet; Python calls some of the rest global too, such as fec0::1."""
 
 
 class LeadsInside(Exception):
@@ -47,6 +52,9 @@ def is_public(text: str) -> bool:
     address = ip_address(text)
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
+        if address in _TRANSLATED:
+            inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner:
-            return inner.is_global
+            return inner.is_global and not inner.is_multicast
+        return address.is_global and address in _GIVEN_OUT
     return address.is_global and not address.is_multicast

@@ -58,7 +58,7 @@ def test_a_push_services_address_is_taken(endpoint: str) -> None:
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "2002:7f00:1::",
-     "224.0.0.1", "0.0.0.0", "100.64.0.1"],  # noqa: S104 -- read, not bound
+     "224.0.0.1", "0.0.0.0", "100.64.0.1", "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "::7f00:1", "fec0::1", "ff0e::1"],  # noqa: S104 -- read, not bound
 )  # fmt: skip
 def test_what_is_inside_is_known_in_every_disguise(address: str) -> None:
     assert not is_public(address)
@@ -67,6 +67,7 @@ def test_what_is_inside_is_known_in_every_disguise(address: str) -> None:
 def test_what_is_outside_is_known() -> None:
     assert is_public("93.184.216.34")
     assert is_public("2606:4700::1111")
+    assert is_public("64:ff9b::5db8:d822"), "as a network without IPv4 calls the first of them"
 
 
 async def test_a_name_that_leads_inside_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
