@@ -88,7 +88,6 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start the server, wait until it answers, and return its URL (for asyncpg, SQLAlchemy, psql, pgbench)."""
-        self.home.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
             self._start_alone()
@@ -124,7 +123,6 @@ class EmbeddedPostgres:
 
     def erase(self) -> None:
         """Forget every row: remove the data of a server that is not running."""
-        self.home.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
             self._stop_leftover()
@@ -163,7 +161,13 @@ class EmbeddedPostgres:
         self._create_database()
 
     def _take_lock(self) -> None:
-        file = (self.home / "postgres.lock").open("a+")
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            file = (self.home / "postgres.lock").open("a+")
+        except OSError as wrong:
+            raise EmbeddedPostgresError(
+                f"Nothing can be kept in {self.home} ({wrong.strerror}). Name another folder with TRUESHELF_HOME."
+            ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -346,8 +350,11 @@ def _url(folder: Path) -> str:
 
 
 def _plain_environment() -> dict[str, str]:
-    """Ours without PGHOST, PGDATA and the like, which are meant for another server."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    """Ours without PGHOST, PGDATA and the like, meant for another server, and without our settings.
+
+    Whoever gets into the database can read the environment of its processes: the master keys are kept from it.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "TRUESHELF_"))}
 
 
 def _read_postmaster_file(data: Path) -> tuple[int, Path] | None:

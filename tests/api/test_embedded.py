@@ -114,6 +114,14 @@ def test_it_listens_on_no_network_port(home: Path) -> None:
     assert listening == []
 
 
+def test_our_settings_are_not_in_its_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUESHELF_MASTER_KEYS", "for nobody in the database")
+    with EmbeddedPostgres(home) as server:
+        held = postmaster_of(server).environ()
+
+    assert [name for name in held if name.startswith("TRUESHELF_")] == []
+
+
 def test_another_user_of_the_machine_cannot_reach_it(home: Path) -> None:
     with EmbeddedPostgres(home) as server:
         sockets = Path(server.url.split("host=")[1].replace("%20", " "))
