@@ -50,9 +50,6 @@ class LocalAccounts:
         """Say whether a password is a person's; one without an account has none."""
         return (await self._check(await self._find(LocalAccount.person_id == person_id), password)).is_right
 
-    async def has_account(self, person_id: UUID) -> bool:
-        return await self._find(LocalAccount.person_id == person_id) is not None
-
     async def change(
         self, person_id: UUID, new: str, *, session_to_keep: bytes | None = None, half_to_keep: bytes | None = None
     ) -> None:

@@ -106,15 +106,6 @@ def progress(entered: Entered | None, **more: object) -> Response:
     return response
 
 
-def require_step(half: Half | None, status: Status) -> Half:
-    """Return a half session that waits for this step; refuse any other."""
-    if half is None:
-        raise start_again()
-    if half.status is not status:
-        raise not_this_step(half.status)
-    return half
-
-
 async def sign_out(request: Request) -> Response:
     """End the session of the cookie, if there is one; `next` is where the company's own session ends."""
     require_our_app(request)
