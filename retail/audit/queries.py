@@ -73,10 +73,8 @@ async def operations(
         query = query.order_by(LogEntry.seq.desc())
         query = query if before is None else query.where(LogEntry.seq < before[2])
     else:
-        query = (
-            select(LogEntry)
-            .where(text(NOT_STOCK))
-            .order_by(*(column.desc() for column in (LogEntry.written_at, LogEntry.store_id, LogEntry.seq)))
+        query = query.where(text(NOT_STOCK)).order_by(
+            *(column.desc() for column in (LogEntry.written_at, LogEntry.store_id, LogEntry.seq))
         )
         query = query if before is None else query.where(place < before)
     bound: dict[str, object] = {}

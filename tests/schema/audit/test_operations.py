@@ -202,3 +202,20 @@ def check_by_hand(proof: dict[str, Any], public_key: bytes) -> None:
                 node = digest(b"\1" + node + neighbour)
             place, last = place // 2, last // 2
         assert node.hex() == said["history"]
+
+
+async def test_who_audits_some_stores_reads_no_log_of_the_others_that_they_only_work_in(chain: Chain) -> None:
+    audited, worked_in = await chain.open_stores("Audited", "Worked in")
+    auditor = await chain.hire(Role.HQ_COMPLIANCE, store_ids=[audited.id])
+    await chain.rows(
+        "insert into assignment (id, person_id, role, store_ids, valid_from)"
+        " values (gen_random_uuid(), $1, 'clerk', $2, now() - interval '1 day')",
+        *(auditor.id, [worked_in.id]),
+    )
+    async with chain.sessions.begin() as session:
+        for store in (audited, worked_in):
+            await append(session, act="device.shared", actor_id=None, store_id=store.id)
+
+    found = await listed(auditor)
+
+    assert {each["storeId"] for each in found} == {str(audited.id)}
