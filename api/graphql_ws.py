@@ -29,8 +29,9 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Connec
 from strawberry.types.unset import UnsetType
 
 from api.admission import NotAdmitted
-from api.door_rates import RateLimited
-from api.graphql_answer import encode, internal_error, rate_limited
+from api.door_address import household
+from api.door_rates import Charge, RateLimited
+from api.graphql_answer import encode, internal_error, rate_limited, values_in
 from api.graphql_desk import Desk
 from schema.kernel.compiled import Answer, Operation, Rejected
 
@@ -56,6 +57,8 @@ class SocketRules:
     max_operations: int = 50
     max_sockets: int = 5_000
     max_sockets_of_one: int = 100
+    max_unnamed_of_one: int = 200
+    """From one address, before they have said whose they are."""
     max_message_characters: int = 256 * 1024
     init_seconds: float = 10.0
     recheck_seconds: float = RECHECK_SECONDS
@@ -140,7 +143,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
     async def _run(self, operation: SocketOperation[Connection, None]) -> None:
         desk, context, variables = self.view.desk, self.context.context, operation.variables or {}
         try:
-            prepared, _charge = desk.prepare(operation.query, operation.operation_name or None, variables, context)
+            prepared, charge = desk.prepare(operation.query, operation.operation_name or None, variables, context)
         except Rejected as rejected:
             await self._refuse(operation, desk.teller.errors(rejected.errors, operation.operation_name))
             return
@@ -150,16 +153,21 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Connection, None]):
         if prepared.kind is OperationType.SUBSCRIPTION:
             async with aclosing(desk.operations.subscribe(prepared, variables, context)) as answers:
                 async for answer in answers:
-                    await self._tell(operation, prepared, answer)
+                    await self._tell(operation, prepared, answer, charge)
+                    charge = None  # how much comes later is not the client's to say
         else:
-            await self._tell(operation, prepared, await desk.run(prepared, variables, context))
+            await self._tell(operation, prepared, await desk.run(prepared, variables, context), charge)
 
-    async def _tell(self, operation: SocketOperation[Connection, None], prepared: Operation, answer: Answer) -> None:
+    async def _tell(
+        self, operation: SocketOperation[Connection, None], prepared: Operation, answer: Answer, charge: Charge | None
+    ) -> None:
         if not answer.executed:
             await self._refuse(operation, self.view.desk.teller.errors(answer.errors, prepared.name))
         elif not operation.completed:
-            payload = encode(self.view.desk.teller.payload(answer, prepared.name)).decode()
-            text = f'{{"id":{_quoted(operation.id)},"type":"next","payload":{payload}}}'
+            payload = encode(self.view.desk.teller.payload(answer, prepared.name))
+            if self.view.desk.meter is not None and charge is not None and not answer.errors:
+                self.view.desk.meter.settle(charge, values_in(payload))
+            text = f'{{"id":{_quoted(operation.id)},"type":"next","payload":{payload.decode()}}}'
             await self.context.websocket.send({"type": "websocket.send", "text": text})
 
     async def _refuse(
@@ -200,16 +208,31 @@ class SocketView(GraphQL[Connection, None]):
         self._doubted = asyncio.Event()
         self._held: Counter[object] = Counter()
         self._open = 0
+        self._unnamed: dict[int, str] = {}
+        """Sockets that have not said whose they are, by the identity of their scope, with their addresses."""
+        self._unnamed_at: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._open >= self.rules.max_sockets:
+        address = household(scope["client"][0]) if scope.get("client") else ""
+        if self._open >= self.rules.max_sockets or self._unnamed_at[address] >= self.rules.max_unnamed_of_one:
             await WebSocket(scope, receive, send).close(TRY_AGAIN_LATER)
             return
         self._open += 1
+        self._unnamed[id(scope)] = address
+        self._unnamed_at[address] += 1
         try:
             await super().__call__(scope, receive, send)
         finally:
             self._open -= 1
+            self._named(scope)
+
+    def _named(self, scope: Scope) -> None:
+        """Count a socket no longer among those that have not said whose they are."""
+        address = self._unnamed.pop(id(scope), None)
+        if address is not None:
+            self._unnamed_at[address] -= 1
+            if not self._unnamed_at[address]:
+                del self._unnamed_at[address]
 
     def encode_json(self, data: object) -> str:
         return encode(data).decode()
@@ -222,6 +245,7 @@ class SocketView(GraphQL[Connection, None]):
         context.context = await self.desk.make_context(context.websocket, context.connection_params or {})
         if context.context is None:
             raise ConnectionRejectionError
+        self._named(context.websocket.scope)
         return UnsetType()  # acknowledged without a payload; Strawberry's UNSET is this, typed as Any
 
     def remember(self, socket: SocketHandler) -> bool:

@@ -287,6 +287,26 @@ async def test_a_socket_is_charged_like_a_request(tight: Chain) -> None:
     assert codes == {"RATE_LIMITED"}
 
 
+async def test_what_a_subscription_tells_first_is_charged_for_all_that_it_holds(tight: Chain) -> None:
+    """Or a snapshot of twenty thousand levels would cost as much as one of ten."""
+    clerk = await tight.clerk_at(await tight.open_store())
+    goods: dict[str, Any] = {f"kind{n}": 1 for n in range(60)}
+    await clerk.receive(**goods)
+    levels = " ".join(f"f{n}: onHand" for n in range(30))
+    query = f"subscription {{ stockChanges {{ ... on StockSnapshot {{ levels {{ {levels} }} }} }} }}"
+    codes: list[str] = []
+    async with clerk.socket() as socket:
+        for n in range(30):
+            await socket.say({"id": str(n), "type": "subscribe", "payload": {"query": query}})
+            told = await socket.hear()
+            if told["type"] == "error":
+                codes.append(told["payload"][0]["extensions"]["code"])
+                break
+            await socket.say({"id": str(n), "type": "complete"})
+
+    assert codes == ["RATE_LIMITED"]
+
+
 async def knocks(
     chain: Chain, count: int, path: str, address: str, headers: Mapping[str, str] | None = None, body: bytes = b""
 ) -> list[int]:

@@ -192,6 +192,18 @@ async def test_a_socket_that_does_not_introduce_itself_is_closed() -> None:
         assert await SocketClient(socket).closed() == 4408
 
 
+async def test_one_address_does_not_hold_all_sockets_without_a_word() -> None:
+    rules = SocketRules(max_unnamed_of_one=2)
+    async with serving(board(sockets=rules)) as url:
+        async with connect(url, subprotocols=PROTOCOLS), connect(url, subprotocols=PROTOCOLS):
+            with pytest.raises(InvalidStatus):
+                await connect(url, subprotocols=PROTOCOLS)
+        async with admitted(url), admitted(url), admitted(url) as client:
+            await client.subscribe("{ price { fen } }")
+
+            assert await client.receive() == data({"price": {"fen": 250}}), "whoever says who they are is not counted"
+
+
 async def test_nothing_is_answered_before_the_introduction(shop: str) -> None:
     async with connect(shop, subprotocols=PROTOCOLS) as socket:
         client = SocketClient(socket)
