@@ -20,7 +20,8 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -144,8 +145,8 @@ class EmbeddedPostgres:
             return self.home / "postgres"
         name = self.home / "postgres.id"
         if not name.exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            name.write_text(uuid.uuid4().hex)
+            with self._place():
+                name.write_text(uuid.uuid4().hex)
         return ROOTS_STATE / f"data-{name.read_text()}"
 
     # ---------------------------------------------------------------- how
@@ -160,14 +161,19 @@ class EmbeddedPostgres:
         self._launch(self._socket_folder)
         self._create_database()
 
-    def _take_lock(self) -> None:
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Make `home`, for something to be written there."""
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            file = (self.home / "postgres.lock").open("a+")
+            yield
         except OSError as wrong:
-            raise EmbeddedPostgresError(
-                f"Nothing can be kept in {self.home} ({wrong.strerror}). Name another folder with TRUESHELF_HOME."
-            ) from None
+            why = f"Nothing can be kept in {self.home} ({wrong.strerror}). Name another folder with TRUESHELF_HOME."
+            raise EmbeddedPostgresError(why) from None
+
+    def _take_lock(self) -> None:
+        with self._place():
+            file = (self.home / "postgres.lock").open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -284,13 +290,8 @@ class EmbeddedPostgres:
     def _answers(self, folder: Path) -> bool:
         if not (folder / SOCKET_FILE).exists():
             return False
-        command = [
-            str(self.binary("pg_isready")),
-            "--quiet",
-            f"--host={folder}",
-            f"--username={NAME}",
-            "--dbname=postgres",
-        ]
+        words = ["--quiet", f"--host={folder}", f"--username={NAME}", "--dbname=postgres"]
+        command = [str(self.binary("pg_isready")), *words]
         return subprocess.run(command, check=False, env=_plain_environment()).returncode == 0
 
     def _create_database(self) -> None:

@@ -1,6 +1,7 @@
 """Serving: the web server over the application, and the demo's whole household around it."""
 
 import asyncio
+import errno
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -56,7 +57,8 @@ def require_shape(database_url: str) -> None:
         raise WrongSettings(f"{PREFIX}DATABASE_URL: the database does not answer ({away})") from None
     needed = ScriptDirectory.from_config(alembic_config(asyncpg_url(database_url))).get_current_head()
     if found != needed:
-        raise WrongSettings(f"the database has shape {found}, this program needs {needed}: run `trueshelf migrate`")
+        state = f"has shape {found}" if found else "is empty"
+        raise WrongSettings(f"the database {state}, this program needs shape {needed}: run `trueshelf migrate`")
     if asyncio.run(is_above_the_walls(database_url)):
         raise WrongSettings(
             f"{PREFIX}DATABASE_URL: this login owns the tables or may do anything, so row-level security would not "
@@ -147,8 +149,7 @@ def seed(settings: Settings, database_url: str) -> DemoSeeded:
 
 def serve(settings: Settings, database_url: str) -> None:
     """Serve until told to stop; open requests and mutations are finished first."""
-    if not _is_free(settings.host, settings.port):
-        raise WrongSettings(f"{PREFIX}PORT: {settings.host}:{settings.port} is in use; choose another port")
+    require_address(settings)
     require_shape(database_url)
     masters = ring_text(settings)
     asyncio.run(require_ring(database_url, read_ring(masters)))
@@ -178,6 +179,7 @@ def run_demo(settings: Settings, *, trade: bool) -> None:
     """Serve the demo chain: database, migrations, seed, a simulator that trades, and the server."""
     console = Console()
     with database(settings) as url:
+        require_address(settings)
         migrate(owner_of(settings, url), url)
         seeded = seed(settings, url)
         os.environ[f"{PREFIX}DEMO"] = "true"
@@ -199,7 +201,7 @@ def _trading(settings: Settings, *, on: bool) -> Iterator[None]:
 def _introduce(console: Console, settings: Settings, seeded: DemoSeeded) -> None:
     table = Table(title="示例账号 · demo accounts", title_justify="left", box=None)
     for heading in ("账号 login", "密码 password", "PIN / TOTP", "姓名 name", "岗位 role", "地点 place"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")  # a secret that is cut off is of no use
     for account in seeded.accounts:
         more = account.pin or account.totp_secret or ""
         table.add_row(account.login, account.password, more, account.name, account.role, account.place)
@@ -215,12 +217,17 @@ def _introduce(console: Console, settings: Settings, seeded: DemoSeeded) -> None
     console.print("  Ctrl-C 停止 · stops\n")
 
 
-def _is_free(host: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def require_address(settings: Settings) -> None:
+    """Raise `WrongSettings` unless we can listen where the settings say."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+            probe.bind((settings.host, settings.port))
+        except OSError as wrong:
+            where = f"{settings.host}:{settings.port}"
+            if wrong.errno == errno.EADDRINUSE:
+                raise WrongSettings(f"{PREFIX}PORT: {where} is in use; choose another port") from None
+            if isinstance(wrong, PermissionError):
+                raise WrongSettings(f"{PREFIX}PORT: {where} is not for this user; choose one above 1023") from None
+            raise WrongSettings(f"{PREFIX}HOST: cannot listen on {settings.host} ({wrong.strerror})") from None

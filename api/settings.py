@@ -137,6 +137,10 @@ class Settings(BaseSettings):
     def _is_postgres(cls, value: str | None) -> str | None:
         if value is not None and urlsplit(value).scheme not in {"postgresql", "postgres"}:
             raise ValueError("must begin with postgresql://")
+        try:
+            _ = urlsplit(value or "").port
+        except ValueError as wrong:
+            raise ValueError(f"{wrong}; in a password, @ : / # ? are written %40 %3A %2F %23 %3F") from None
         return value
 
     @field_validator("bus_url")
@@ -149,9 +153,14 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_a_site(cls, value: str | None) -> str | None:
-        if value is not None and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
+        if value is None:
+            return None
+        site = urlsplit(value)
+        if site.scheme not in {"http", "https"} or not site.netloc:
             raise ValueError("must be like https://stock.example")
-        return value
+        if site.path.strip("/") or site.query or site.fragment:
+            raise ValueError("must be a whole host like https://stock.example, with nothing after it")
+        return f"{site.scheme}://{site.netloc}"
 
     @field_validator("witness_url")
     @classmethod

@@ -254,6 +254,16 @@ async def test_root_may_keep_its_home_private(home: Path) -> None:
     assert not server.data.exists()
 
 
+def test_a_home_that_is_no_folder_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+
+    server = EmbeddedPostgres(file / "postgres")
+    for act in (server.start, server.erase):
+        with pytest.raises(EmbeddedPostgresError, match=r"Nothing can be kept in .*TRUESHELF_HOME"):
+            act()
+
+
 def test_stopping_leaves_no_process_and_no_socket(home: Path) -> None:
     with EmbeddedPostgres(home) as server:
         family = [postmaster_of(server), *postmaster_of(server).children(recursive=True)]

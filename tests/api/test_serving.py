@@ -13,7 +13,7 @@ import pytest
 
 from api.database import as_login
 from api.embedded import EmbeddedPostgres
-from api.serving import migrate, require_shape, serve
+from api.serving import migrate, require_address, require_shape, serve
 from api.settings import ROOT, WrongSettings, read_settings
 from retail.access.scope import APP_ROLE
 from tests.support.environment import clean_environment
@@ -77,6 +77,17 @@ def test_a_port_in_use_names_its_setting(database_url: str) -> None:
 
         with pytest.raises(WrongSettings, match=r"TRUESHELF_PORT: .* is in use"):
             serve(settings, database_url)
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])
+def test_a_host_that_is_not_ours_names_its_setting(host: str) -> None:
+    with pytest.raises(WrongSettings, match=rf"TRUESHELF_HOST: cannot listen on {host}"):
+        require_address(read_settings(host=host, port=free_port()))
+
+
+def test_an_empty_database_is_said_to_be_empty(empty_database_url: str) -> None:
+    with pytest.raises(WrongSettings, match=r"the database is empty, .*: run `trueshelf migrate`"):
+        require_shape(empty_database_url)
 
 
 def test_a_demo_that_is_told_to_stop_leaves_no_database_running(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from tests.support.server import ServerProcess
 
 WRONG = [
     ("DATABASE_URL", "mysql://127.0.0.1/stock", "must begin with postgresql://"),
+    ("DATABASE_URL", "postgresql://u:p@host:port/stock", "Port could not be cast to integer"),
+    ("DATABASE_URL", "postgresql://u:p#w@host/stock", "%23"),
     ("BUS_URL", "kafka://127.0.0.1", "must begin with memory:// or redis://"),
     ("PORT", "0", "greater than or equal to 1"),
     ("PORT", "65536", "less than or equal to 65535"),
@@ -17,6 +19,7 @@ WRONG = [
     ("WORKERS", "0", "greater than or equal to 1"),
     ("WORKERS", "many", "valid integer"),
     ("PUBLIC_URL", "stock.example", "must be like https://stock.example"),
+    ("PUBLIC_URL", "https://stock.example/shop", "nothing after it"),
     ("MAX_BODY_BYTES", "10", "greater than or equal to 1024"),
     ("POOL_SIZE", "1", "greater than or equal to 4"),
     ("DEMO", "perhaps", "valid boolean"),
@@ -77,6 +80,12 @@ def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> Non
     settings = read_settings()
 
     assert (settings.database_url, settings.public_url) == (None, None)
+
+
+def test_a_public_address_may_end_in_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUESHELF_PUBLIC_URL", "https://stock.example/")
+
+    assert read_settings().site == "https://stock.example"
 
 
 def test_every_setting_is_described() -> None:
