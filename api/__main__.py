@@ -326,11 +326,20 @@ def doctor() -> None:
 
     settings = _settings()
     for name, field in Settings.model_fields.items():
-        value = getattr(settings, name)
-        shown = "(set)" if name.endswith("database_url") and value else value
-        typer.echo(f"TRUESHELF_{name.upper()}={shown}  # {field.description}")
+        typer.echo(f"TRUESHELF_{name.upper()}={_shown(name, getattr(settings, name))}  # {field.description}")
     with database(settings, shared=True):
         typer.echo("database: answers")
+
+
+def _shown(name: str, value: object) -> object:
+    """Return a setting as somebody would write it, without passwords."""
+    if value is None:
+        return ""
+    if name.endswith("database_url") or (name == "bus_url" and "@" in str(value)):
+        return "(set)"
+    if name == "company_sign_in" and isinstance(value, tuple):
+        return ", ".join(provider.id for provider in value)
+    return ",".join(sorted(value)) if isinstance(value, frozenset) else value
 
 
 def _terminated(number: int, _frame: object) -> NoReturn:
