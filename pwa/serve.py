@@ -184,6 +184,8 @@ def _accepted(header: str) -> list[str]:
 
 
 def _is_navigation(address: str, request: Request) -> bool:
+    if not address:
+        return True  # whatever asks for the site itself, such as curl or a monitor, sees that it is there
     return "." not in address.rsplit("/", 1)[-1] and "text/html" in request.headers.get("accept", "")
 
 

@@ -125,6 +125,11 @@ async def test_a_link_out_of_the_build_leads_nowhere(shop: httpx.AsyncClient, di
     assert (await shop.get("/assets/link-9.txt")).status_code == 404
 
 
+async def test_whatever_asks_for_the_site_itself_sees_that_it_is_there(shop: httpx.AsyncClient) -> None:
+    assert (await shop.get("/", headers={"Accept": "*/*"})).status_code == 200
+    assert (await shop.head("/", headers={"Accept": "*/*"})).status_code == 200
+
+
 async def test_a_script_asks_for_json_and_never_gets_a_page(shop: httpx.AsyncClient) -> None:
     assert (await shop.get("/home", headers={"Accept": "application/json"})).status_code == 404
 
