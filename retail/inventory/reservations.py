@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from retail.access.actor import ActorKind
+from retail.access.models import ChannelClient
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.inventory import ledger
@@ -177,10 +178,14 @@ def _sees(work: Work, reservation: Reservation) -> bool:
 
 
 async def expire_reservations(work: Work, at_most: int = 100) -> int:
-    """Give back what expired reservations hold; return how many ended."""
+    """Give back what expired reservations hold, and those of revoked channels; return how many ended."""
+    over = Reservation.expires_at <= work.now
+    if revoked := await _just_revoked(work):
+        # Nobody is left who could keep these promises, and whoever found a leaked key may have made them.
+        over = or_(over, Reservation.actor_id.in_(revoked))
     due = await work.session.scalars(
         select(Reservation.id)
-        .where(Reservation.status == ReservationStatus.OPEN, Reservation.expires_at <= work.now)
+        .where(Reservation.status == ReservationStatus.OPEN, over)
         .order_by(Reservation.expires_at)
         .limit(at_most)
         .with_for_update(skip_locked=True)
@@ -195,6 +200,13 @@ async def expire_reservations(work: Work, at_most: int = 100) -> int:
     if freed:
         await ledger.post(work, freed)
     return ended
+
+
+async def _just_revoked(work: Work) -> Sequence[UUID]:
+    """Return the channels that may have left a promise behind: none lasts longer than `LONGEST`."""
+    since = work.now - timedelta(seconds=LONGEST)
+    revoked = await work.session.scalars(select(ChannelClient.id).where(ChannelClient.revoked_at > since))
+    return revoked.all()
 
 
 def _promise(

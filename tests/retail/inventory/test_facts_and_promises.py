@@ -1,8 +1,14 @@
 """What happened in the shop is never refused for lack of stock; what is promised must be there."""
 
+import asyncio
 from uuid import uuid4
 
+from retail.access.channel_reach import Reach
+from retail.access.channels import revoke_client
 from retail.access.permissions import Role
+from retail.access.work import Work
+from retail.inventory.reservations import LONGEST
+from retail.kernel.clock import utc_now
 from tests.support.chain import CASE, PRICE, Chain, origin
 
 
@@ -150,6 +156,23 @@ async def test_an_expired_promise_comes_back_by_itself(chain: Chain) -> None:
     assert (await clerk.reserve(tea=2)).kind == "ReserveStockSuccess"
     late = await clerk.release(promise.value["reservationId"])
     assert (late.kind, late.value["status"]) == ("ReservationClosed", "expired")
+
+
+async def test_what_a_revoked_channel_has_promised_comes_back(chain: Chain) -> None:
+    """Or whoever found its key could keep a whole shop promised for a week."""
+    riverside = await chain.open_store()
+    await (await chain.clerk_at(riverside)).receive(tea=5)
+    leaked, other = await chain.staff(Role.CHANNEL, riverside), await chain.staff(Role.CHANNEL, riverside)
+    await leaked.reserve(tea=4, seconds=LONGEST)
+    await other.reserve(tea=1, seconds=LONGEST)
+
+    async with chain.sessions.begin() as session:
+        await revoke_client(Work(session, None, utc_now()), Reach(), channel_id=leaked.id)
+
+    async with asyncio.timeout(10):
+        while (reserved := (await chain.levels(riverside))["tea"]["reserved"]) == 5:  # noqa: ASYNC110 -- a job's work
+            await asyncio.sleep(0.1)
+    assert reserved == 1, "another channel's promises stand"
 
 
 async def test_a_count_sets_the_book_only_if_it_says_what_the_screen_showed(chain: Chain) -> None:
