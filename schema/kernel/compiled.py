@@ -34,7 +34,7 @@ from strawberry.schema.schema import validate_document
 
 from schema.kernel.compiled_output import NotCovered, SharedItem
 from schema.kernel.compiled_plan import Outcome, Plan
-from schema.kernel.limits import Cost, LimitExceeded, Limits, check_shape, cost_of, hold
+from schema.kernel.limits import Cost, LimitExceeded, Limits, check_shape, cost_of, hold, longest_number
 
 __all__ = ["Answer", "Operation", "Operations", "Rejected", "SharedItem"]
 
@@ -254,6 +254,7 @@ class Operations:
 def _parsed(text: str, limits: Limits) -> DocumentNode:
     try:
         hold("number of characters", len(text), limits.characters)
+        hold("number of digits in a row", longest_number(text), limits.digits)
         document = parse(text, max_tokens=limits.tokens)
         check_shape(document, limits)
     except LimitExceeded as error:

@@ -5,6 +5,7 @@ fields on the parsed document, before it is validated (validation itself can be 
 types and the variables, just before execution. Every refusal names the limit, what was asked and what is allowed.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,6 +30,8 @@ from graphql import (
     is_list_type,
 )
 
+_DIGITS = re.compile("[0-9]+")
+
 ASSUMED_ITEMS = 10
 """What a list is taken to hold when no `first` says so."""
 
@@ -45,6 +48,7 @@ class Limits:
 
     characters: int = 64 * 1024
     tokens: int = 2_000
+    digits: int = 1_000
     depth: int = 16
     aliases: int = 30
     root_fields: int = 10
@@ -61,6 +65,11 @@ class LimitExceeded(GraphQLError):
             f"The operation is too large: its {limit} is {asked}, at most {allowed} is allowed.",
             extensions={"code": "GRAPHQL_LIMIT_EXCEEDED"},
         )
+
+
+def longest_number(text: str) -> int:
+    """Return how many digits stand in a row at most: Python reads no number of more than some thousand."""
+    return max(map(len, _DIGITS.findall(text)), default=0)
 
 
 def hold(limit: str, asked: int, allowed: int) -> None:

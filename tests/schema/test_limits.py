@@ -130,7 +130,7 @@ NESTED = "{__schema{types{" + "fields{type{" * 8 + "name" + "}" * 19
         ("{ lines {" + "inner { quantity } " * 149 + "} }", None),
         ("{ lines {" + "quantity " * 3000 + "} }", "GRAPHQL_LIMIT_EXCEEDED"),
         ("{ a " * 3000, "GRAPHQL_LIMIT_EXCEEDED"),
-        ("{ page(first: " + "1" * 60_000 + ") { note } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ page(first: " + "1" * 60_000 + ") { note } }", "GRAPHQL_LIMIT_EXCEEDED"),
         ('{ lines(of: "' + "x" * 70_000 + '") { note } }', "GRAPHQL_LIMIT_EXCEEDED"),
         ("[" * 1000, "GRAPHQL_PARSE_FAILED"),
     ],
@@ -156,3 +156,11 @@ def test_a_page_that_is_too_large_is_refused_before_anything_runs() -> None:
     operations.admit(operation, {"n": 100})
     with pytest.raises(Rejected, match="its cost is 2000001, at most 100000 is allowed"):
         operations.admit(operation, {"n": 1_000_000})
+
+
+@pytest.mark.parametrize("text", ["{ page(first: %s) { quantity } }", "{ page(first: -%s) { quantity } }"])
+def test_a_number_that_python_would_not_read_is_refused_in_words(text: str) -> None:
+    with pytest.raises(Rejected, match="digits in a row is 5000") as refused:
+        Operations(corner_shop()).prepare(text % ("9" * 5000), None)
+
+    assert refused.value.errors[0].extensions == {"code": "GRAPHQL_LIMIT_EXCEEDED"}
