@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from api.mendable import Mendable
 from api.settings import Settings
 from api.witness import FolderWitness, UrlWitness
 from retail.audit.seals import seal_log
@@ -68,6 +69,18 @@ def seal_keys(masters: MasterKeys) -> SealKeys:
 def folder_of(settings: Settings) -> Path:
     """Return the folder of the first witness."""
     return settings.witness_folder or settings.home / "witness"
+
+
+def set_witness_aside(settings: Settings) -> Path | None:
+    """Make room for the seals of a new database; return where those of the old one are now, None if there are none."""
+    folder = folder_of(settings)
+    if not folder.is_dir():
+        return None
+    try:
+        return folder.rename(folder.with_name(f"{folder.name}-until-{utc_now():%Y%m%dT%H%M%S%f}"))
+    except OSError as wrong:
+        why = f"{folder} cannot be set aside ({wrong.strerror}). Name another folder with TRUESHELF_WITNESS_FOLDER."
+        raise Mendable(why) from None
 
 
 def witnesses_of(settings: Settings) -> list[Witness]:

@@ -10,7 +10,7 @@ from typing import Protocol
 from zlib import crc32
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -50,6 +50,10 @@ class Record:
             raise ValueError("not a record of a seal") from wrong
 
 
+class WitnessIsAhead(Exception):
+    """A witness has seals that the database does not: it is another chain's, or seals have been cut off."""
+
+
 class Witness(Protocol):
     """A place that keeps records."""
 
@@ -65,13 +69,18 @@ class Witness(Protocol):
 
 
 async def deliver(sessions: async_sessionmaker[AsyncSession], witness: Witness, keys: Mapping[str, bytes]) -> int:
-    """Give a witness what it does not have yet, and return how many seals it took; `keys` are the public ones."""
+    """Give a witness what it does not have yet, and return how many seals it took; `keys` are the public ones.
+
+    Raises `WitnessIsAhead` rather than wait in silence until the database has caught up.
+    """
     delivered = 0
     while True:
         async with sessions.begin() as session:
             if not await session.scalar(_ALONE, {"place": crc32(witness.place.encode()) - 2**31}):
                 return delivered
             last = await witness.kept()
+            if last is not None and last > (newest := await session.scalar(select(func.max(LogSeal.number))) or 0):
+                raise WitnessIsAhead(f"it has seals up to {last}, the database only up to {newest}")
             if last is None:
                 last = await session.scalar(select(LogWitness.number).where(LogWitness.place == witness.place)) or 0
             rows = await session.scalars(

@@ -16,7 +16,7 @@ from api.witness import FolderWitness, UrlWitness, files_of
 from retail.audit.findings import Findings
 from retail.audit.seals import Seal, seal_log
 from retail.audit.signing import SealKeys, is_signed, key_name
-from retail.audit.witness import Record, deliver
+from retail.audit.witness import Record, WitnessIsAhead, deliver
 from retail.kernel.clock import utc_now
 from tests.support.sealed_books import SEED, SealedBooks, sealed_books
 
@@ -160,3 +160,14 @@ async def test_a_server_that_was_away_gets_everything_later_and_nothing_twice(
     assert [json.loads(Record.read(line).seal.body)["number"] for line in notary.kept] == [1, 2, 3, 4]
     assert (await books.verify()).findings.shown == []
     assert await deliver(books.office.system, notary.witness, {}) == 0
+
+
+async def test_the_witness_of_another_chain_is_not_mistaken_for_ours(books: SealedBooks) -> None:
+    """It would be given nothing for as long as it has more seals, and nobody would notice."""
+    before = [file.read_bytes() for file in files_of(books.folder)]
+    await books.rows("delete from log_seal")
+
+    with pytest.raises(WitnessIsAhead, match="it has seals up to 2, the database only up to 0"):
+        await deliver(books.office.system, FolderWitness(books.folder), books.keys.public_keys)
+
+    assert [file.read_bytes() for file in files_of(books.folder)] == before
