@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from api.admin import BadFile, ids_of
 from api.mendable import Mendable
-from retail.access import channels
-from retail.access.channel_keys import read_public_keys
 from retail.access.channel_kinds import ChannelKind
-from retail.access.channel_queries import ClientRow, client_page
-from retail.access.channel_reach import Reach
 from retail.access.models import ChannelClient
 from retail.access.work import Work
+from retail.channels import commands as channels
+from retail.channels.keys import read_public_keys
+from retail.channels.queries import ClientRow, client_page
+from retail.channels.reach import Reach
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import Refusal
 

@@ -8,9 +8,9 @@ import typer
 
 from api.settings import read_settings
 from retail.access.channel_kinds import KINDS, ChannelKind
-from retail.access.channel_models import ChannelSecret
-from retail.access.channel_queries import ClientRow
 from retail.access.work import Work
+from retail.channels.models import ChannelSecret
+from retail.channels.queries import ClientRow
 
 T = TypeVar("T")
 

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.brief_memory import BriefMemory
-from retail.access.channel_models import ChannelHealth, ChannelKey, ChannelSecret
 from retail.audit import log
+from retail.channels.models import ChannelHealth, ChannelKey, ChannelSecret
 from retail.kernel.clock import Clock
 
 NOTED_EVERY = timedelta(minutes=1)

@@ -19,10 +19,10 @@ from auth.identify import Identity
 from auth.oauth_models import RevokedToken
 from auth.tokens import VerifiedToken
 from retail.access.actor import ActorKind
-from retail.access.channel_models import ChannelKey, ChannelSecret
-from retail.access.channels import hash_secret
 from retail.access.models import ChannelClient
 from retail.access.permissions import Permission
+from retail.channels.commands import hash_secret
+from retail.channels.models import ChannelKey, ChannelSecret
 from retail.kernel.clock import Clock
 from retail.kernel.content import as_uuid
 

@@ -18,7 +18,7 @@ from typing import Any, Self
 import orjson
 
 from api.embedded import EmbeddedPostgres
-from retail.access.channels import hash_secret
+from retail.channels.commands import hash_secret
 from tests.support.postgres import trueshelf
 from tests.support.server import ServerProcess
 

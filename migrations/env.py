@@ -12,10 +12,10 @@ from sqlalchemy.pool import NullPool
 import auth.company.models
 import auth.models
 import auth.oauth_models  # noqa: F401 -- importing a model adds its table to the metadata
-import retail.access.channel_models
 import retail.access.models
 import retail.audit.models
 import retail.catalogue.models
+import retail.channels.models
 import retail.insights.models
 import retail.inventory.models
 import retail.kernel.privacy.models

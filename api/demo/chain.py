@@ -21,11 +21,11 @@ from auth.accounts import create_local_accounts
 from auth.pins import set_pins
 from auth.second_factor import give_second_factors
 from auth.wiring import DemoAccount
-from retail.access.channel_reach import Reach
-from retail.access.channels import NewClient, add_secret, register_client
 from retail.access.models import Assignment, Person
 from retail.access.work import Office, Work
 from retail.catalogue.commands import NewSku, import_categories, import_skus
+from retail.channels.commands import NewClient, add_secret, register_client
+from retail.channels.reach import Reach
 from retail.insights.projection import catch_up
 from retail.inventory import ledger
 from retail.kernel.base import new_id

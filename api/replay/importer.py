@@ -15,12 +15,12 @@ from sqlalchemy import func, or_, select, text, update
 
 from api.replay.source import Source
 from retail.access.channel_kinds import ChannelKind
-from retail.access.channel_models import ChannelSecret
-from retail.access.channel_reach import Reach
-from retail.access.channels import NewClient, add_secret, hash_secret, register_client
 from retail.access.models import Assignment, ChannelClient
 from retail.access.work import Office, Work
 from retail.catalogue.commands import import_categories, import_skus
+from retail.channels.commands import NewClient, add_secret, hash_secret, register_client
+from retail.channels.models import ChannelSecret
+from retail.channels.reach import Reach
 from retail.inventory import ledger
 from retail.inventory.ledger import Entry
 from retail.inventory.models import Account, Movement, MovementKind

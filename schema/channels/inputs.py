@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from retail.access.channels import NewClient
+from retail.channels.commands import NewClient
 from retail.kernel.refusal import InvalidInput, Problem
 from schema.kernel.enums import ChannelKind
 

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import strawberry
 
-from retail.access import channels
-from retail.access.channel_keys import read_public_keys
-from retail.access.channel_queries import client_row
-from retail.access.channel_reach import Reach
-from retail.access.channels import ClientChanged
 from retail.access.work import Work
+from retail.channels import commands as channels
+from retail.channels.commands import ClientChanged
+from retail.channels.keys import read_public_keys
+from retail.channels.queries import client_row
+from retail.channels.reach import Reach
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import NotFound as NotFoundRefusal
 from schema.channels import inputs

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import strawberry
 
-from retail.access.channel_queries import client_page
-from retail.access.channel_reach import Reach
+from retail.channels.queries import client_page
+from retail.channels.reach import Reach
 from schema.channels.types import ChannelClient, ChannelClientConnection, ChannelClientEdge
 from schema.kernel.context import Info
 from schema.kernel.enums import ChannelKind, ChannelState

@@ -7,11 +7,11 @@ import orjson
 import strawberry
 
 from retail.access.channel_kinds import KINDS
-from retail.access.channel_models import ChannelKey as KeyRow
-from retail.access.channel_models import ChannelSecret as SecretRow
-from retail.access.channel_queries import ClientRow
-from retail.access.channel_reach import Reach
 from retail.access.scope import stores_of
+from retail.channels.models import ChannelKey as KeyRow
+from retail.channels.models import ChannelSecret as SecretRow
+from retail.channels.queries import ClientRow
+from retail.channels.reach import Reach
 from schema.kernel.enums import ChannelKind, ChannelState
 from schema.kernel.paging import PageInfo
 

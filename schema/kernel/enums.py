@@ -3,10 +3,10 @@
 import strawberry
 
 from retail.access.actor import ActorKind
-from retail.access.channel_health import ChannelState
 from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
 from retail.catalogue.models import Locality
+from retail.channels.health import ChannelState
 from retail.inventory.bulk import OutcomeStatus
 from retail.inventory.models import Account, AdjustmentReason, MovementKind, Source
 from retail.people.models import AlarmKind, PersonalField, RevealPurpose, ViewKind

@@ -19,12 +19,12 @@ from auth.models import LocalAccount
 from auth.tokens import LIFE
 from auth.url_map import routes
 from auth.wiring import Auth, DemoAccount
-from retail.access import channels
 from retail.access.channel_kinds import ChannelKind
-from retail.access.channel_reach import Reach
 from retail.access.models import Assignment, Person
 from retail.access.permissions import Role
 from retail.access.work import Work
+from retail.channels import commands as channels
+from retail.channels.reach import Reach
 from retail.kernel.privacy.masters import MasterKeys
 from retail.stores.models import Region, Store
 from tests.support.environment import MASTERS

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from auth.clients import Clients, Credentials
 from migrations import alembic_config
-from retail.access.channels import hash_secret
 from retail.access.permissions import ROLE_TABLE, Role
+from retail.channels.commands import hash_secret
 from retail.kernel.clock import utc_now
 from tests.support.postgres import TestingPostgres
 

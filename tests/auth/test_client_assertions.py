@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from retail.access import channels
-from retail.access.channel_keys import read_public_keys
 from retail.access.channel_kinds import ChannelKind
-from retail.access.channel_reach import Reach
+from retail.channels import commands as channels
+from retail.channels.keys import read_public_keys
+from retail.channels.reach import Reach
 from retail.kernel.refusal import InvalidInput
 from tests.auth.door import Channel, Door, is_known
 

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, text
 
 from auth.oauth_rates import FAILURES, SUCCESSES
-from retail.access import channels
-from retail.access.channel_health import ChannelState, Health, state_of
-from retail.access.channel_models import ChannelHealth, ChannelSecret
-from retail.access.channel_queries import client_row
-from retail.access.channel_reach import Reach
+from retail.channels import commands as channels
+from retail.channels.health import ChannelState, Health, state_of
+from retail.channels.models import ChannelHealth, ChannelSecret
+from retail.channels.queries import client_row
+from retail.channels.reach import Reach
 from retail.kernel.clock import utc_now
 from tests.auth.door import Channel, Door, ask_token, is_known
 

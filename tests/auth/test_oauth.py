@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from auth.oauth_decision import Decision, Loaded
-from retail.access.channel_models import ChannelSecret
-from retail.access.channels import hash_secret
+from retail.channels.commands import hash_secret
+from retail.channels.models import ChannelSecret
 from tests.auth.door import Door, ask_token, is_known
 
 GRANT = {"grant_type": "client_credentials"}

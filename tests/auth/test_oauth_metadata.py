@@ -10,10 +10,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
-from retail.access import channels
-from retail.access.channel_keys import read_public_keys
 from retail.access.channel_kinds import ChannelKind
-from retail.access.channel_reach import Reach
+from retail.channels import commands as channels
+from retail.channels.keys import read_public_keys
+from retail.channels.reach import Reach
 from tests.auth.door import Channel, Door
 
 WELL_KNOWN = "/.well-known/oauth-authorization-server"

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from starlette.requests import HTTPConnection
 
 from auth.oauth_models import RevokedToken
-from retail.access import channels
 from retail.access.channel_kinds import ChannelKind
-from retail.access.channel_models import ChannelSecret
-from retail.access.channel_reach import Reach
+from retail.channels import commands as channels
+from retail.channels.models import ChannelSecret
+from retail.channels.reach import Reach
 from tests.auth.door import Channel, Door, ask_token, is_known
 
 MOMENT = timedelta(seconds=5)

@@ -12,11 +12,11 @@ from sqlalchemy import update
 from starlette.requests import HTTPConnection
 
 from auth.identify import Identity
-from retail.access import channels
 from retail.access.channel_kinds import KINDS, ChannelKind
-from retail.access.channel_reach import Reach
 from retail.access.models import ChannelClient
 from retail.access.permissions import ROLE_TABLE, Permission, Role
+from retail.channels import commands as channels
+from retail.channels.reach import Reach
 from retail.kernel.refusal import InvalidInput
 from retail.stores.models import Region, Store
 from tests.auth.door import Channel, Door, ask_token, is_known

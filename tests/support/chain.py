@@ -21,12 +21,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 from auth.models import LocalAccount
 from auth.sessions import StaffSessions
 from retail.access.channel_kinds import ChannelKind
-from retail.access.channel_reach import Reach
-from retail.access.channels import NewClient, add_secret, register_client
 from retail.access.models import Assignment, Person
 from retail.access.permissions import ROLE_TABLE, Role
 from retail.access.work import Work
 from retail.catalogue.codes import check_digit
+from retail.channels.commands import NewClient, add_secret, register_client
+from retail.channels.reach import Reach
 from retail.kernel.clock import utc_now
 from tests.support.asking import Asker, Told
 from tests.support.postgres import TestingPostgres

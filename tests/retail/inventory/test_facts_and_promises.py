@@ -3,10 +3,10 @@
 import asyncio
 from uuid import uuid4
 
-from retail.access.channel_reach import Reach
-from retail.access.channels import revoke_client
 from retail.access.permissions import Role
 from retail.access.work import Work
+from retail.channels.commands import revoke_client
+from retail.channels.reach import Reach
 from retail.inventory.reservations import LONGEST
 from retail.kernel.clock import utc_now
 from tests.support.chain import CASE, PRICE, Chain, origin

@@ -14,11 +14,11 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from retail.access.channel_health import ChannelState, Health, state_of
 from retail.access.channel_kinds import ChannelKind
-from retail.access.channel_models import ChannelHealth, ChannelKey, ChannelSecret
-from retail.access.channel_reach import Reach
 from retail.access.models import Assignment, ChannelClient
+from retail.channels.health import ChannelState, Health, state_of
+from retail.channels.models import ChannelHealth, ChannelKey, ChannelSecret
+from retail.channels.reach import Reach
 from retail.kernel.content import as_uuid
 
 R = TypeVar("R")

@@ -15,12 +15,12 @@ from uuid import UUID
 from sqlalchemy import Select, delete, or_, select
 
 from retail.access.channel_kinds import KINDS, ChannelKind
-from retail.access.channel_models import ChannelKey, ChannelSecret
-from retail.access.channel_reach import Reach
 from retail.access.models import Assignment, ChannelClient
 from retail.access.permissions import Permission, Role
 from retail.access.work import Work
 from retail.audit import log
+from retail.channels.models import ChannelKey, ChannelSecret
+from retail.channels.reach import Reach
 from retail.kernel.base import new_id
 from retail.kernel.events import AccessChanged
 from retail.kernel.refusal import InvalidInput, NotFound, Problem
