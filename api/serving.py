@@ -19,6 +19,7 @@ from api.database import admit, as_login, connect, is_above_the_walls, system_of
 from api.demo.chain import DemoSeeded, seed_demo
 from api.demo.children import child
 from api.demo.company import with_demo_company
+from api.demo.staff import CLIENTS
 from api.embedded import NAME as EMBEDDED_OWNER
 from api.embedded import EmbeddedPostgres
 from api.master_keys import NAME as MASTER_KEYS
@@ -105,6 +106,25 @@ async def _is_from_elsewhere(database_url: str) -> bool:
         await connection.close()
 
 
+def require_no_demo(settings: Settings, database_url: str) -> None:
+    """Raise `WrongSettings` when the demo chain, to which everybody knows every password, is served as a real one."""
+    if not settings.demo and asyncio.run(_is_the_demos(database_url)):
+        raise WrongSettings(
+            "the database holds the demo chain, whose passwords and secrets are public: begin with an empty database, "
+            f"or set {PREFIX}DEMO=true if this is a demo"
+        )
+
+
+async def _is_the_demos(database_url: str) -> bool:
+    connection = await connect(database_url)
+    try:
+        known = [client.client_id for client in CLIENTS]
+        found = "select exists (select from channel_client where client_id = any($1))"
+        return bool(await connection.fetchval(found, known))
+    finally:
+        await connection.close()
+
+
 @contextmanager
 def database(settings: Settings, *, shared: bool = False) -> Iterator[str]:
     """Give the URL of the database of the settings, or of the embedded one, which is started and stopped.
@@ -151,6 +171,7 @@ def serve(settings: Settings, database_url: str) -> None:
     """Serve until told to stop; open requests and mutations are finished first."""
     require_address(settings)
     require_shape(database_url)
+    require_no_demo(settings, database_url)
     masters = ring_text(settings)
     asyncio.run(require_ring(database_url, read_ring(masters)))
     warn_of_file(settings)
@@ -185,7 +206,7 @@ def run_demo(settings: Settings, *, trade: bool) -> None:
         os.environ[f"{PREFIX}DEMO"] = "true"
         _introduce(console, settings, seeded)
         with with_demo_company(settings.site), _trading(settings, on=trade):
-            serve(settings, url)
+            serve(settings.model_copy(update={"demo": True}), url)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 
 from api.database import as_login
 from api.embedded import EmbeddedPostgres
-from api.serving import migrate, require_address, require_shape, serve
+from api.serving import migrate, require_address, require_no_demo, require_shape, serve
 from api.settings import ROOT, WrongSettings, read_settings
 from retail.access.scope import APP_ROLE
 from tests.support.environment import clean_environment
@@ -35,6 +35,19 @@ def test_a_migrated_database_is_served(empty_database_url: str) -> None:
     migrate(empty_database_url, as_login(empty_database_url))
 
     require_shape(as_login(empty_database_url))
+
+
+def test_the_demo_is_not_served_as_a_real_chain(postgres: TestingPostgres, database_url: str) -> None:
+    require_no_demo(read_settings(), as_login(database_url))
+    postgres.psql(
+        "insert into channel_client (id, name, client_id, kind, scopes) values"
+        " (gen_random_uuid(), 'till', 'demo-till', 'till', '{store:read}')",
+        database_url,
+    )
+
+    with pytest.raises(WrongSettings, match=r"secrets are public.*TRUESHELF_DEMO=true"):
+        require_no_demo(read_settings(), as_login(database_url))
+    require_no_demo(read_settings(demo=True), as_login(database_url))
 
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:

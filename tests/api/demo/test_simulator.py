@@ -20,7 +20,7 @@ StartServer = Callable[..., ServerProcess]
 async def test_the_simulated_trade_is_in_the_books_and_the_books_are_right(
     postgres: TestingPostgres, demo_database_url: str, start_server: StartServer
 ) -> None:
-    server = start_server(demo_database_url)
+    server = start_server(demo_database_url, TRUESHELF_DEMO="true")
     question = "select count(distinct document_id) from movement where kind = 'sale'"
     before = int(postgres.psql(question, demo_database_url))
 
@@ -38,7 +38,7 @@ async def test_the_simulated_trade_is_in_the_books_and_the_books_are_right(
 
 
 async def test_the_simulator_waits_for_a_server_that_is_away(demo_database_url: str, start_server: StartServer) -> None:
-    server = start_server(demo_database_url)
+    server = start_server(demo_database_url, TRUESHELF_DEMO="true")
     stop = asyncio.Event()
     trade = asyncio.create_task(simulate(server.url, CLIENTS, pace=20, stop=stop))
     await asyncio.sleep(2)
