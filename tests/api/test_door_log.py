@@ -1,6 +1,7 @@
 """What the log may say: enough to find a fault, and no secret, whatever goes wrong."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -82,8 +83,16 @@ def test_every_depth_of_an_event_is_masked() -> None:
     assert (told["count"], told["headers"]["accept"]) == (3, "x")
 
 
-def test_a_traceback_of_a_library_is_masked_too(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def own_log(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+    """The log of the program, set up for one test: what it writes to is closed afterwards."""
+    structlog.reset_defaults()
     configure_log()
+    yield capsys
+    structlog.reset_defaults()
+
+
+def test_a_traceback_of_a_library_is_masked_too(own_log: pytest.CaptureFixture[str]) -> None:
     logger, handler = logging.getLogger("somebody.elses"), logging.StreamHandler()
     logger.addHandler(handler)
     try:
@@ -92,20 +101,18 @@ def test_a_traceback_of_a_library_is_masked_too(capsys: pytest.CaptureFixture[st
         logger.exception("failed with %s", f"password={MARK}")
     logger.removeHandler(handler)
 
-    said = capsys.readouterr().err
+    said = own_log.readouterr().err
     assert MARK not in said
     assert "ValueError" in said
     assert MASK in said
 
 
-def test_every_line_of_a_request_carries_its_id(capsys: pytest.CaptureFixture[str]) -> None:
-    structlog.reset_defaults()
-    configure_log()
+def test_every_line_of_a_request_carries_its_id(own_log: pytest.CaptureFixture[str]) -> None:
     before = REQUEST.set("the-request")
     structlog.get_logger("a story").warning("something")
     REQUEST.reset(before)
 
-    assert "the-request" in capsys.readouterr().err
+    assert "the-request" in own_log.readouterr().err
 
 
 # ------------------------------------------------------------ the real program

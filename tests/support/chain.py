@@ -350,7 +350,8 @@ async def found_chain(database_url: str, plots: int = PLOTS) -> None:
 async def open_chain(database_url: str, server: str) -> AsyncIterator[Chain]:
     """Meet a chain that a server serves already."""
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    async with httpx.AsyncClient(timeout=30, limits=limits) as http, Chain(database_url, server, http) as chain:
+    patience = httpx.Timeout(30, pool=240)  # a thousand who ask at once wait for one another, not for the server
+    async with httpx.AsyncClient(timeout=patience, limits=limits) as http, Chain(database_url, server, http) as chain:
         yield chain
 
 
