@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
+from sqlalchemy import text
 
 from retail.access.permissions import Role
+from retail.access.work import Work
+from retail.inventory import ledger
+from retail.kernel.clock import utc_now
 from tests.support.asking import Asker, levels_of
 from tests.support.chain import Shop, Staff, TwoDoors, origin
+from tests.support.sealed_books import sale_line
 
 SHOWN = ("onHand", "reserved", "soldUnits", "version")
 
@@ -128,49 +132,36 @@ async def test_a_dead_bus_makes_screens_slower_and_loses_nothing(two_doors: TwoD
 async def test_a_transaction_that_commits_late_is_not_missed(two_doors: TwoDoors) -> None:
     """A reader that goes by the newest transaction id passes the slow one over: its cursor is ahead already."""
     chain = two_doors.chain
-    riverside = await chain.open_store("Riverside")
-    clerk, tea = await chain.clerk_at(riverside), (await chain.goods("tea")).id
-    await clerk.receive(tea=10, milk=10)
-    slow = await asyncpg.connect(chain.database_url)
+    riverside, harbour = await chain.open_stores("Riverside", "Harbour")
+    both, tea = [riverside.id, harbour.id], (await chain.goods("tea")).id
+    clerk = await chain.staff(Role.HQ_OPERATIONS, riverside)
+    await (await chain.clerk_at(harbour)).receive(tea=10)
     fresh, resumed = Screen(), Screen()
 
-    async with clerk.watch(storeIds=[riverside.id]) as stays, clerk.watch(storeIds=[riverside.id]) as leaves:
+    async with (
+        clerk.watch(storeIds=both) as stays,
+        clerk.watch(storeIds=both) as leaves,
+        chain.sessions() as slow,
+    ):
         await stays.next()
         resumed.take(await leaves.next())
-        await write_by_hand(slow, riverside.id, tea)
-        late = int(await slow.fetchval("select pg_current_xact_id()::text"))
+        await ledger.post(Work(slow, None, utc_now()), [sale_line(harbour.id, tea, uuid4())])
+        late = int(await slow.scalar(text("select pg_current_xact_id()::text")) or 0)
         for _ in range(5):
             await clerk.sell(milk=1)
         await asyncio.sleep(1.2)  # a beat of the readers, while the slow one is still at it
-        async with clerk.watch(storeIds=[riverside.id]) as watch:
+        async with clerk.watch(storeIds=both) as watch:
             fresh.take(await watch.next())
-        async with clerk.watch(after=resumed.cursor, storeIds=[riverside.id]) as watch:
+        async with clerk.watch(after=resumed.cursor, storeIds=both) as watch:
             resumed.take(await watch.next())
         newest = await chain.value("select max(xid::text::bigint) from movement where store_id = $1", riverside.id)
         assert late < newest, "the slow transaction is not the older one"
 
-        await slow.execute("commit")
-        await slow.close()
+        await slow.commit()
 
-        await stays.until(riverside.id, tea, 9)
+        await stays.until(harbour.id, tea, 9)
     for screen in (fresh, resumed):
-        await catch_up(screen, clerk, two_doors, [riverside])
-
-
-async def write_by_hand(connection: asyncpg.Connection, store_id: UUID, sku_id: UUID) -> None:
-    """Begin a transaction that takes one off the shelf, and leave it open."""
-    await connection.execute("begin")
-    version = await connection.fetchval(
-        "update stock_level set on_hand = on_hand - 1, version = version + 1, sold_units = sold_units + 1"
-        " where store_id = $1 and sku_id = $2 returning version",
-        *(store_id, sku_id),
-    )
-    await connection.execute(
-        "insert into movement (store_id, sku_id, version, movement_id, kind, quantity, reserved, counter_account,"
-        " balance, occurred_at, recorded_at, source, document_id)"
-        " values ($1, $2, $3, $4, 'sale', -1, 0, 'customer', 9, now(), now(), 'till', $4)",
-        *(store_id, sku_id, version, uuid4()),
-    )
+        await catch_up(screen, clerk, two_doors, [riverside, harbour])
 
 
 async def test_a_client_that_does_not_read_gets_the_newest_state_and_little_is_kept_for_it(
