@@ -84,15 +84,16 @@ def test_every_depth_of_an_event_is_masked() -> None:
 
 
 @pytest.fixture
-def own_log(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
-    """The log of the program, set up for one test: what it writes to is closed afterwards."""
+def own_log() -> Iterator[None]:
+    """Forget afterwards how one test has set the log up: what it writes to is closed then."""
     structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("own_log")
+def test_a_traceback_of_a_library_is_masked_too(capsys: pytest.CaptureFixture[str]) -> None:
     configure_log()
-    yield capsys
-    structlog.reset_defaults()
-
-
-def test_a_traceback_of_a_library_is_masked_too(own_log: pytest.CaptureFixture[str]) -> None:
     logger, handler = logging.getLogger("somebody.elses"), logging.StreamHandler()
     logger.addHandler(handler)
     try:
@@ -101,18 +102,20 @@ def test_a_traceback_of_a_library_is_masked_too(own_log: pytest.CaptureFixture[s
         logger.exception("failed with %s", f"password={MARK}")
     logger.removeHandler(handler)
 
-    said = own_log.readouterr().err
+    said = capsys.readouterr().err
     assert MARK not in said
     assert "ValueError" in said
     assert MASK in said
 
 
-def test_every_line_of_a_request_carries_its_id(own_log: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("own_log")
+def test_every_line_of_a_request_carries_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_log()
     before = REQUEST.set("the-request")
     structlog.get_logger("a story").warning("something")
     REQUEST.reset(before)
 
-    assert "the-request" in own_log.readouterr().err
+    assert "the-request" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------ the real program
