@@ -220,7 +220,8 @@ class Device:
         return [fault for fault in self.faults if not any(re.search(known, fault) for known in self.forgiven)]
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        # What Chromium says when both ends hang up at once is nobody's fault.
+        if message.type in {"error", "warning"} and "already in CLOSING or CLOSED" not in message.text:
             self.faults.append(f"console: {message.text}")
 
     def _connected(self, socket: WebSocket) -> None:

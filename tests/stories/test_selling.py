@@ -100,7 +100,7 @@ async def _history_adds_up(phone: Device, left: str) -> None:
     await expect(rows.first).to_contain_text("手机")
     await expect(rows.first).to_contain_text(left)
     told = [[figure(await row.locator(part).inner_text()) for part in (".sign", ".left")] for row in await rows.all()]
-    assert len(told) > 5
+    assert len(told) > 1
     for (change, after), (_, before) in pairwise(told):
         assert after == before + change
 
