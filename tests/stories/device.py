@@ -64,6 +64,9 @@ ITEMS = READ.replace("STORE", "items").replace("ASK", "getAllKeys")
 expect.set_options(timeout=PATIENCE_MS)
 
 
+_USED_CODES: set[tuple[str, str, str]] = set()
+
+
 @dataclass
 class Device:
     """What somebody holds and looks at. `forgiven` is what this story expects the console to complain about."""
@@ -131,9 +134,14 @@ class Device:
             await self.see("one-time-code").fill(await self.code_of(login))
 
     async def code_of(self, login: str) -> str:
-        """What the authenticator of a demo account shows."""
-        answer = await self.context.request.get(self.url + "/auth/demo-accounts")
-        return next(str(each["code"]) for each in (await answer.json())["accounts"] if each["login"] == login)
+        """What the authenticator of a demo account shows; a code counts once, so a used one is waited out."""
+        while True:
+            answer = await self.context.request.get(self.url + "/auth/demo-accounts")
+            code = next(str(each["code"]) for each in (await answer.json())["accounts"] if each["login"] == login)
+            if (self.url, login, code) not in _USED_CODES:
+                _USED_CODES.add((self.url, login, code))
+                return code
+            await asyncio.sleep(0.5)
 
     async def sign_in(self, login: str, *, path: str = "/") -> None:
         """Sign in, and see the first screen: the shop of a clerk, the board of a manager."""
