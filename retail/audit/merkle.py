@@ -2,7 +2,8 @@
 
 A leaf's hash is SHA-256(0x00 || leaf), a node's SHA-256(0x01 || left || right); a tree of n leaves splits
 at the largest power of two below n. `Frontier` grows a tree leaf by leaf in the space of one path, and
-`Levels` keeps the root of many leaves of which few change. The proofs need the hashes of all leaves.
+`Levels` keeps the root of many leaves of which few change. The proofs need the hashes of all leaves; whoever checks one
+needs nothing of ours (docs/operation-log.md).
 """
 
 from collections.abc import Iterable, Sequence
@@ -109,24 +110,6 @@ def inclusion_proof(leaves: Sequence[bytes], place: int) -> list[bytes]:
     return path
 
 
-def includes(root: bytes, size: int, place: int, leaf: bytes, path: Sequence[bytes]) -> bool:
-    """Say whether a path proves that a leaf's hash stands at a place of a tree (RFC 9162, 2.1.3.2)."""
-    if not 0 <= place < size:
-        return False
-    number, last, found = place, size - 1, leaf
-    for one in path:
-        if last == 0:
-            return False
-        if number & 1 or number == last:
-            found = node_hash(one, found)
-            while not number & 1 and number:
-                number, last = number >> 1, last >> 1
-        else:
-            found = node_hash(found, one)
-        number, last = number >> 1, last >> 1
-    return last == 0 and found == root
-
-
 def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
     """Return what proves that a tree has grown out of that of its first leaves (RFC 9162, 2.1.4.1)."""
     if not 0 < size <= len(leaves):
@@ -142,29 +125,3 @@ def _subproof(leaves: Sequence[bytes], size: int, *, whole: bool) -> list[bytes]
     if size <= split:
         return [*_subproof(leaves[:split], size, whole=whole), root_of(leaves[split:])]
     return [*_subproof(leaves[split:], size - split, whole=False), root_of(leaves[:split])]
-
-
-def has_grown(first_size: int, first_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> bool:
-    """Say whether a path proves that a tree has grown out of a smaller one (RFC 9162, 2.1.4.2)."""
-    if not 0 < first_size <= size:
-        return False
-    if first_size == size:
-        return not path and first_root == root
-    rest = [first_root, *path] if first_size & (first_size - 1) == 0 else list(path)
-    if not rest:
-        return False
-    number, last = first_size - 1, size - 1
-    while number & 1:
-        number, last = number >> 1, last >> 1
-    before = after = rest[0]
-    for one in rest[1:]:
-        if last == 0:
-            return False
-        if number & 1 or number == last:
-            before, after = node_hash(one, before), node_hash(one, after)
-            while not number & 1 and number:
-                number, last = number >> 1, last >> 1
-        else:
-            after = node_hash(after, one)
-        number, last = number >> 1, last >> 1
-    return last == 0 and before == first_root and after == root

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from retail.audit.merkle import inclusion_proof
+from retail.audit.merkle import consistency_proof, inclusion_proof
 from retail.audit.models import NOT_STOCK, LogEntry, LogSeal, LogSealedHead
 from retail.audit.seals import Seal
 from retail.kernel.content import as_uuid
@@ -151,13 +151,40 @@ async def _covering(session: AsyncSession, operation: Operation) -> tuple[Seal |
     return None, 0
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What proves that the newest seal's history has grown out of an older one's, for whoever has kept that one."""
+
+    seal: Seal
+    newest: Seal
+    path: Sequence[bytes]
+
+
+async def prove_growth(session: AsyncSession, number: int) -> Growth | None:
+    """Return what proves that nothing has been changed behind a seal; None if there is no such seal."""
+    older, newest = await session.get(LogSeal, number), await _newest(session)
+    if older is None or newest is None:
+        return None
+    # Before the first seal there was no history: nothing to prove, as RFC 9162 has no proof of it.
+    leaves = await _leaves(session, newest) if number > 1 else []
+    path = await asyncio.to_thread(consistency_proof, leaves, number - 1) if leaves else []
+    return Growth(Seal.read(older.body, older.signature), Seal.read(newest.body, newest.signature), path)
+
+
 async def _history(session: AsyncSession, number: int) -> tuple[Seal | None, list[bytes]]:
     """Return the newest seal, and the path of an older one in the tree that it calls its history."""
-    row = await session.scalar(select(LogSeal).order_by(LogSeal.number.desc()).limit(1))
+    row = await _newest(session)
     if row is None or row.number == number:
         return None, []
-    leaves = (
-        await session.scalars(select(LogSeal.leaf).where(LogSeal.number < row.number).order_by(LogSeal.number))
-    ).all()
-    path = await asyncio.to_thread(inclusion_proof, leaves, number - 1)
+    path = await asyncio.to_thread(inclusion_proof, await _leaves(session, row), number - 1)
     return Seal.read(row.body, row.signature), path
+
+
+async def _newest(session: AsyncSession) -> LogSeal | None:
+    return await session.scalar(select(LogSeal).order_by(LogSeal.number.desc()).limit(1))
+
+
+async def _leaves(session: AsyncSession, seal: LogSeal) -> Sequence[bytes]:
+    """Return the leaves of the tree that a seal calls its history."""
+    rows = await session.scalars(select(LogSeal.leaf).where(LogSeal.number < seal.number).order_by(LogSeal.number))
+    return rows.all()

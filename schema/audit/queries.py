@@ -13,14 +13,15 @@ from retail.access.actor import Actor
 from retail.access.names import names_of
 from retail.access.permissions import ROLE_TABLE, Permission
 from retail.audit.log import WHOLE_CHAIN
-from retail.audit.queries import STOCK, Wanted, operations, prove
+from retail.audit.queries import STOCK, Wanted, operations, prove, prove_growth
 from retail.audit.queries import Operation as DomainOperation
 from retail.kernel.refusal import InvalidInput, NotFound, NotPermitted, Problem
-from schema.audit.types import Operation, OperationConnection, OperationEdge, OperationProof
+from schema.audit.types import Operation, OperationConnection, OperationEdge, OperationProof, SealConsistency
 from schema.kernel.context import Info
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
 
 ACTS_AT_MOST = 50
+SEALS_AT_MOST = 2**31 - 1
 _ACT = re.compile(r"[A-Za-z0-9_.]{1,60}")
 
 StoreId = Annotated[
@@ -70,6 +71,18 @@ class AuditQuery:
             if proof is None:
                 return None
             return OperationProof.of(proof, await _names(session, [proof.operation]))
+
+    @strawberry.field(
+        description="What proves that the log has only grown since a seal. For auditors of the whole chain; else null."
+    )
+    async def seal_consistency(
+        self, info: Info, number: Annotated[int, strawberry.argument(description="The number of a seal that was kept.")]
+    ) -> SealConsistency | None:
+        if WHOLE_CHAIN not in _chains(info.context.actor, None) or not 0 < number <= SEALS_AT_MOST:
+            return None
+        async with info.context.desk.office.system() as session:
+            growth = await prove_growth(session, number)
+        return None if growth is None else SealConsistency.of(growth)
 
 
 def _chains(actor: Actor, store_id: UUID | None) -> set[UUID]:

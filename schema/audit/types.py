@@ -98,3 +98,21 @@ class OperationProof:
             newest_seal=None if proof.newest is None else LogSeal.of(proof.newest),
             path=[node.hex() for node in proof.path],
         )
+
+
+@strawberry.type(description="What proves that the log has only grown since a seal: see docs/operation-log.md.")
+class SealConsistency:
+    seal: LogSeal = strawberry.field(description="The older seal.")
+    newest_seal: LogSeal = strawberry.field(description="The newest seal; the same one if there is none after it.")
+    path: list[str] = strawberry.field(
+        description="Proves the older one's history in the newest one's (RFC 9162, 2.1.4); empty for the first seal."
+    )
+
+    @classmethod
+    def of(cls, growth: queries.Growth) -> "SealConsistency":
+        """Return a proof as it is told."""
+        return cls(
+            seal=LogSeal.of(growth.seal),
+            newest_seal=LogSeal.of(growth.newest),
+            path=[node.hex() for node in growth.path],
+        )

@@ -10,12 +10,11 @@ from retail.audit.merkle import (
     Frontier,
     Levels,
     consistency_proof,
-    has_grown,
-    includes,
     inclusion_proof,
     leaf_hash,
     root_of,
 )
+from tests.support.rfc9162 import has_grown, includes
 
 # The leaves and roots that Certificate Transparency's implementations are tested with.
 CT_LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]

@@ -14,6 +14,7 @@ from retail.audit.log import append
 from tests.support.asking import Asker
 from tests.support.chain import Chain, Shop, Staff
 from tests.support.environment import MASTERS
+from tests.support.rfc9162 import has_grown
 
 OPERATIONS = """
 query($first: Int!, $after: String, $store: UUID, $actor: UUID, $acts: [String!]) {
@@ -159,6 +160,43 @@ async def test_an_entry_is_proven_to_somebody_who_has_only_the_public_key(
     forged = json.loads(json.dumps(proof).replace("stock.sale", "stock.gift"))
     with pytest.raises(AssertionError):
         check_by_hand(forged, public_key)
+
+
+CONSISTENCY = """
+query($number: Int!) { sealConsistency(number: $number) {
+    seal { number body signature } newestSeal { number body signature } path } }
+"""
+
+
+async def test_the_log_is_proven_to_have_only_grown_since_a_seal_that_was_kept(
+    chain: Chain, clerk: Staff, auditor: Asker
+) -> None:
+    await clerk.receive(tea=10)
+    await seal(chain)
+    kept = await chain.value("select max(number) from log_seal")
+    for _ in range(3):
+        await clerk.sell(tea=1)
+        await seal(chain)
+
+    told = (await auditor.ask(CONSISTENCY, number=kept)).data["sealConsistency"]
+
+    key = Ed25519PublicKey.from_public_bytes(next(iter(seal_keys(MASTERS).public_keys.values())))
+    said = []
+    for each in (told["seal"], told["newestSeal"]):
+        key.verify(bytes.fromhex(each["signature"]), each["body"].encode())
+        said.append(json.loads(each["body"]))
+    older, newest = ((each["number"] - 1, bytes.fromhex(each["history"])) for each in said)
+    path = [bytes.fromhex(node) for node in told["path"]]
+    assert said[1]["number"] == kept + 3
+    assert kept == 1 or has_grown(*older, *newest, path)
+    assert kept == 1 or not has_grown(older[0], sha256(b"another history").digest(), *newest, path)
+
+
+async def test_a_seal_that_is_not_there_proves_nothing(chain: Chain, auditor: Asker) -> None:
+    clerk = await chain.clerk_at(await chain.open_store())
+    for number in (0, -1, 2_000_000_000):
+        assert (await auditor.ask(CONSISTENCY, number=number)).data == {"sealConsistency": None}
+    assert (await clerk.ask(CONSISTENCY, number=1)).codes == ["NOT_PERMITTED"]
 
 
 async def test_what_is_not_sealed_yet_says_so(shop: Shop, clerk: Staff, auditor: Asker) -> None:
