@@ -15,7 +15,7 @@ from alembic import op
 from retail.access import scope
 
 # As a subquery it is hashed once a query, and the planner's guesses stay sane: with `= any (...)` beside the
-# application's own filter it expects next to no rows, and a grid of 30 stores takes ten times as long.
+# application's own filter it expects next to no rows and picks plans that are slow for many.
 SEEN = "(select unnest(visible_stores()))"
 APP = scope.APP_ROLE
 SYSTEM = scope.SYSTEM_ROLE

@@ -8,7 +8,17 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations import run_script
-from migrations.walls import LEDGER, SYSTEM, create_role, enclose_where, give_to, give_to_system, grant, open_to_ledger
+from migrations.walls import (
+    LEDGER,
+    SEEN,
+    SYSTEM,
+    create_role,
+    enclose_where,
+    give_to,
+    give_to_system,
+    grant,
+    open_to_ledger,
+)
 
 revision = "0003"
 down_revision = "0002"
@@ -25,7 +35,7 @@ def upgrade() -> None:
     give_to_system("sees_whole_chain")
     enclose_where(
         "operation_log",
-        "store_id = any ((select visible_stores())::uuid[])"
+        f"store_id in {SEEN}"
         " or (store_id = '00000000-0000-0000-0000-000000000000' and (select sees_whole_chain()))",
     )
     grant("operation_log")
