@@ -37,7 +37,13 @@ LONGEST_POST_SECONDS = 5.0
 """A database that says nothing for so long is taken for gone; the ids make sending again safe."""
 LONGEST_CLOSE_SECONDS = 15.0
 RETRY_FOR = timedelta(seconds=10)
-_BROKEN = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, asyncpg.OperatorInterventionError)
+_BROKEN = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the driver lost its way while the connection broke
+    asyncpg.OperatorInterventionError,
+    OSError,
+)
 _CROSSED = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 

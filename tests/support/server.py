@@ -23,6 +23,8 @@ from tests.support.ports import free_port
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_START = 30.0
 PATIENCE_STOP = 15.0
+LAST_WORDS = 20_000
+"""Characters of its log that a failed test shows."""
 
 
 class ServerProcess:
@@ -57,7 +59,9 @@ class ServerProcess:
             raise
         return self
 
-    def __exit__(self, *_failure: object) -> None:
+    def __exit__(self, _kind: object, failure: BaseException | None, _trace: object) -> None:
+        if failure is not None:
+            failure.add_note(f"The server's last words:\n{self.log[-LAST_WORDS:]}")
         self.close()
 
     @property
