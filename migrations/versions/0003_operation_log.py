@@ -35,8 +35,7 @@ def upgrade() -> None:
     give_to_system("sees_whole_chain")
     enclose_where(
         "operation_log",
-        f"store_id in {SEEN}"
-        " or (store_id = '00000000-0000-0000-0000-000000000000' and (select sees_whole_chain()))",
+        f"store_id in {SEEN} or (store_id = '00000000-0000-0000-0000-000000000000' and (select sees_whole_chain()))",
     )
     grant("operation_log")
     op.execute(f"grant execute on function stores_seen_by to {LEDGER}")

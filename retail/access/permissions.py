@@ -13,9 +13,15 @@ class Permission(StrEnum):
     ACCESS_GRANT = "access:grant"
     AUDIT_READ = "audit:read"
     BUSINESS_DAY_OPEN = "business_day:open"
+    CHECKLIST_DESIGN = "checklist:design"
     CLIENT_MANAGE = "client:manage"
+    CODE_RESOLVE = "code:resolve"
     COST_READ = "cost:read"
+    COUNT_CONFIRM = "count:confirm"
+    COUNT_RECORD = "count:record"
+    DAY_WORK = "day:work"
     DEVICE_SHARE = "device:share"
+    HELP_ANSWER = "help:answer"
     INSIGHT_READ = "insight:read"
     MOVEMENT_READ = "movement:read"
     MOVEMENT_RECORD = "movement:record"
@@ -24,14 +30,18 @@ class Permission(StrEnum):
     PERSON_READ = "person:read"
     PERSON_REVEAL = "person:reveal"
     PRICE_SET = "price:set"
+    RETURN_INSPECT = "return:inspect"
     RETURN_RECORD = "return:record"
     SALE_PRICE = "sale:price"
     SALE_RECORD = "sale:record"
+    SHELF_MANAGE = "shelf:manage"
     STOCK_ADJUST = "stock:adjust"
     STOCK_READ = "stock:read"
     STOCK_RECEIVE = "stock:receive"
     STOCK_RESERVE = "stock:reserve"
     STORE_READ = "store:read"
+    TAG_RECORD = "tag:record"
+    TASK_DO = "task:do"
 
 
 class Role(StrEnum):
@@ -49,18 +59,24 @@ P = Permission
 _WATCH = {P.STORE_READ, P.STOCK_READ, P.MOVEMENT_READ}
 _SHOP = {
     P.BUSINESS_DAY_OPEN,
+    P.COUNT_RECORD,
+    P.DAY_WORK,
+    P.RETURN_INSPECT,
     P.RETURN_RECORD,
     P.SALE_RECORD,
     P.STOCK_ADJUST,
     P.STOCK_RECEIVE,
     P.STOCK_RESERVE,
+    P.TAG_RECORD,
+    P.TASK_DO,
 }
 _LEAD = {P.ACCESS_GRANT, P.COST_READ, P.INSIGHT_READ, P.PERSON_READ}
+_RUN = {P.COUNT_CONFIRM, P.DEVICE_SHARE, P.SALE_PRICE, P.SHELF_MANAGE}
 _ONLY_COMPLIANCE = {P.PERSON_ERASE, P.PERSON_REVEAL}
 
 ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset(_WATCH | _SHOP),
-    Role.STORE_MANAGER: frozenset(_WATCH | _SHOP | _LEAD | {P.DEVICE_SHARE, P.SALE_PRICE}),
+    Role.STORE_MANAGER: frozenset(_WATCH | _SHOP | _LEAD | _RUN),
     Role.REGIONAL_MANAGER: frozenset(_WATCH | _LEAD),
     Role.HQ_OPERATIONS: frozenset(set(Permission) - _ONLY_COMPLIANCE),
     Role.HQ_COMPLIANCE: frozenset(
@@ -79,6 +95,7 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
             P.STOCK_RECEIVE,
             P.STOCK_RESERVE,
             P.STORE_READ,
+            P.TAG_RECORD,
         }
     ),
 }

@@ -1,0 +1,1 @@
+"""The day of a store: opened, worked, handed over."""

@@ -1,0 +1,1 @@
+"""Goods that come back: why, in what state, and where they go."""

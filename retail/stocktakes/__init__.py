@@ -1,0 +1,1 @@
+"""Counting the shelf while trade goes on."""
