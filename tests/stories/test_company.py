@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from api.demo.company import SETTING, demo_company
 from tests.stories.conftest import DEMO, seeded
+from tests.stories.device import PICTURES
 from tests.support.postgres import TestingPostgres
 from tests.support.server import ServerProcess
 
@@ -65,6 +66,17 @@ async def test_headquarters_is_asked_for_one_after_wecom(served: ServerProcess, 
         await go(page, "wecom", "hq")
 
         await expect(page).to_have_url(f"{served.url}/sign-in?step=second_factor")
+
+
+async def test_the_demo_tells_headquarters_its_digits_after_wecom_too(served: ServerProcess, browser: Browser) -> None:
+    async with phone(browser, served.url) as page:
+        await go(page, "wecom", "hq")
+        await page.get_by_test_id("demo-codes").wait_for()
+        await page.screenshot(path=PICTURES / "demo-codes.png")
+
+        await page.get_by_test_id("demo-code-hq").click()
+
+        await expect(page).to_have_url(f"{served.url}/manager")
 
 
 async def test_who_signs_out_here_is_signed_out_there(served: ServerProcess, browser: Browser) -> None:

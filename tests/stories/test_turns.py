@@ -160,6 +160,21 @@ async def test_a_device_that_nobody_touches_locks_itself(chain: Chain, give: Giv
     await device.see("person-tiles").wait_for()
 
 
+async def test_a_pin_shows_no_list_of_devices_and_says_what_does(chain: Chain, give: GiveDevice) -> None:
+    device = await give(chain)
+    device.forgive("status of 403")
+    first, _ = await clerks_of(chain, "huilongguan")
+    await share(device, "huilongguan.m")
+    await take_turn(device, first)
+    await device.shows("switch-person", first)
+
+    await device.open("/me/devices")
+
+    await device.shows("devices-by-pin", "要用账号完整登录")
+    await expect(device.see("retry")).to_have_count(0)
+    await device.picture("devices-by-pin")
+
+
 async def test_a_device_can_be_locked_at_once(chain: Chain, give: GiveDevice) -> None:
     device = await give(chain)
     first, _ = await clerks_of(chain, "huilongguan")

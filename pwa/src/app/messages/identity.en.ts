@@ -48,6 +48,8 @@ const en: typeof zh = {
     send: 'Confirm',
     useRecovery: 'No phone at hand? Use a recovery code',
     useApp: 'Use the authenticator',
+    demo: 'Demo: the digits are public. Tap a name to fill them in',
+    demoFill: 'Fill in those of {name}',
     proveAgain: 'You signed in a while ago: your password once more',
     enrolTitle: 'Add a second lock',
     enrolWhy: 'Headquarters accounts need two. Scan this with an authenticator app, then enter the digits that it shows.',

@@ -46,6 +46,8 @@ export default {
     send: '确认',
     useRecovery: '手机不在身边？用恢复码',
     useApp: '用验证器的数字',
+    demo: '演示账号的数字是公开的，点名字填入',
+    demoFill: '填入{name}的',
     proveAgain: '登录有一会儿了，再输一次密码',
     enrolTitle: '加一道验证',
     enrolWhy: '总部账号要两道验证。用验证器应用扫这个码，再输入它显示的数字。',
