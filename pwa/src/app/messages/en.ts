@@ -1,5 +1,6 @@
 /** What the screen says in English: as complete as the Chinese, and the compiler checks it. */
 import type zh from './zh-CN.ts'
+import day from './day.en.ts'
 import identity from './identity.en.ts'
 import log from './log.en.ts'
 import manager from './manager.en.ts'
@@ -43,38 +44,6 @@ const en: typeof zh = {
     HQ_OPERATIONS: 'HQ operations',
     HQ_COMPLIANCE: 'HQ compliance',
     CHANNEL: 'Channel',
-  },
-  home: {
-    daily: 'Three things a day',
-    start: 'Open the day',
-    return: 'Take a return',
-    count: 'Count stock',
-    noStore: 'No store assigned yet',
-    toManager: 'Dashboard',
-    open: 'Open',
-    closed: 'Not open yet',
-    opensAt: 'Opens {time}, tap to begin',
-    openedAt: 'Since {time} · {who}',
-    returned: '{n} today',
-    noReturn: 'None today',
-    counted: '{n} items counted today',
-    notCounted: 'Scan one, count one',
-  },
-  tasks: {
-    today: 'To do today',
-    none: 'All done',
-    until: 'by {time}',
-    openDay: 'Open the day',
-    restock: 'Restock {item}',
-    restockWhy: '{n} {unit} short of the safety stock',
-    repair: 'Check {item}',
-    repairWhy: 'The book went below zero; count it',
-  },
-  day: {
-    hours: 'Open {from} – {to}',
-    open: 'Start today',
-    done: 'The day is open',
-    toHome: 'To the start',
   },
   scan: {
     title: 'Scan and look up',
@@ -224,6 +193,7 @@ const en: typeof zh = {
     returnUndone: 'Undid the return of {n} {unit} {item}',
     count: 'Counted {item}: {n}',
     correction: 'Corrected {item}: {n}',
+    unknown: '(written by a newer app)',
     openDay: 'Opened the day',
     belowZero: 'Recorded. The book went below zero: count it when you can.',
     state: { waiting: 'Waiting', accepted: 'Accepted', refused: 'Not recorded', 'needs-you': 'Needs you', undone: 'Undone' },
@@ -233,6 +203,7 @@ const en: typeof zh = {
     handled: 'Done',
   },
   manager,
+  ...day,
   ...identity,
   ...log,
   ...people,

@@ -1,4 +1,5 @@
 /** What the screen says in Chinese; the other languages have exactly these keys. */
+import day from './day.zh-CN.ts'
 import identity from './identity.zh-CN.ts'
 import log from './log.zh-CN.ts'
 import manager from './manager.zh-CN.ts'
@@ -42,38 +43,6 @@ export default {
     HQ_OPERATIONS: '总部运营',
     HQ_COMPLIANCE: '总部合规',
     CHANNEL: '渠道',
-  },
-  home: {
-    daily: '每天三件事',
-    start: '开始营业',
-    return: '处理退货',
-    count: '结束盘点',
-    noStore: '还没有分配门店',
-    toManager: '看板',
-    open: '营业中',
-    closed: '未开始营业',
-    opensAt: '{time} 开店，点这里开始',
-    openedAt: '{time} 已开始 · {who}',
-    returned: '今天 {n} 笔',
-    noReturn: '今天还没有退货',
-    counted: '今天盘了 {n} 件商品',
-    notCounted: '扫一件，数一件',
-  },
-  tasks: {
-    today: '今天要做',
-    none: '都做完了',
-    until: '{time} 前',
-    openDay: '开始营业',
-    restock: '补货 {item}',
-    restockWhy: '还差 {n} {unit}到安全库存',
-    repair: '核对 {item}',
-    repairWhy: '账上成了负数，去数一数',
-  },
-  day: {
-    hours: '营业时间 {from} – {to}',
-    open: '开始今天的营业',
-    done: '今天开始营业了',
-    toHome: '回首页',
   },
   scan: {
     title: '扫码查货',
@@ -223,6 +192,7 @@ export default {
     returnUndone: '撤销退货 {item} {n} {unit}',
     count: '盘点 {item} {n}',
     correction: '更正 {item} {n}',
+    unknown: '（新版应用写下的操作）',
     openDay: '开始营业',
     belowZero: '记下了。账上成了负数，有空去数一数。',
     state: { waiting: '等待发送', accepted: '已接受', refused: '没记上', 'needs-you': '需要你', undone: '已撤销' },
@@ -232,6 +202,7 @@ export default {
     handled: '已处理',
   },
   manager,
+  ...day,
   ...identity,
   ...log,
   ...people,

@@ -1,0 +1,35 @@
+/** The first screen, the day from opening to hand-over, what is to do in it, and help from headquarters. */
+export default {
+  home: {
+    daily: 'Three things a day',
+    start: 'Open the day',
+    return: 'Take a return',
+    count: 'Count stock',
+    noStore: 'No store assigned yet',
+    toManager: 'Dashboard',
+    open: 'Open',
+    closed: 'Not open yet',
+    opensAt: 'Opens {time}, tap to begin',
+    openedAt: 'Since {time} · {who}',
+    returned: '{n} today',
+    noReturn: 'None today',
+    counted: '{n} items counted today',
+    notCounted: 'Scan one, count one',
+  },
+  tasks: {
+    today: 'To do today',
+    none: 'All done',
+    until: 'by {time}',
+    openDay: 'Open the day',
+    restock: 'Restock {item}',
+    restockWhy: '{n} {unit} short of the safety stock',
+    repair: 'Check {item}',
+    repairWhy: 'The book went below zero; count it',
+  },
+  day: {
+    hours: 'Open {from} – {to}',
+    open: 'Start today',
+    done: 'The day is open',
+    toHome: 'To the start',
+  },
+}

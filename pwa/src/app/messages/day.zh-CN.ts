@@ -1,0 +1,35 @@
+/** The first screen, the day from opening to hand-over, what is to do in it, and help from headquarters. */
+export default {
+  home: {
+    daily: '每天三件事',
+    start: '开始营业',
+    return: '处理退货',
+    count: '结束盘点',
+    noStore: '还没有分配门店',
+    toManager: '看板',
+    open: '营业中',
+    closed: '未开始营业',
+    opensAt: '{time} 开店，点这里开始',
+    openedAt: '{time} 已开始 · {who}',
+    returned: '今天 {n} 笔',
+    noReturn: '今天还没有退货',
+    counted: '今天盘了 {n} 件商品',
+    notCounted: '扫一件，数一件',
+  },
+  tasks: {
+    today: '今天要做',
+    none: '都做完了',
+    until: '{time} 前',
+    openDay: '开始营业',
+    restock: '补货 {item}',
+    restockWhy: '还差 {n} {unit}到安全库存',
+    repair: '核对 {item}',
+    repairWhy: '账上成了负数，去数一数',
+  },
+  day: {
+    hours: '营业时间 {from} – {to}',
+    open: '开始今天的营业',
+    done: '今天开始营业了',
+    toHome: '回首页',
+  },
+}
