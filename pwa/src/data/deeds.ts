@@ -1,21 +1,20 @@
 /** What a person can do, each put into the outbox; and the list of what became of it. */
 import { computed, shallowRef } from 'vue'
-import type { CatalogueItem } from './catalogue-item.ts'
+import { correctByDifference } from './deeds/counts.ts'
+import { openDay as recordOpening } from './deeds/day.ts'
+import { recordWith, type Recorder } from './deeds/record.ts'
+import { kindOf } from './deeds/registry.ts'
 import { database } from './database.ts'
-import type { VariablesOf } from './graphql.ts'
-import type { AdjustStock } from './documents/writes.ts'
 import { Outbox } from './outbox.ts'
-import { isLeftBehind, needsYou, type Deed, type NamedLine, type Operation } from './operations.ts'
+import { isLeftBehind, needsYou, type Operation } from './operations.ts'
 import { send } from './send.ts'
 import { askAboutDay, me, myStore, noteDayOpened, SENDING_LOCK, senderId, whenSomebodyLeaves } from './session.ts'
 import { uuidv7 } from './uuid.ts'
 
-export interface Pick {
-  item: CatalogueItem
-  quantity: number
-}
-
-type AdjustmentReason = VariablesOf<typeof AdjustStock>['input']['reason']
+export { count } from './deeds/counts.ts'
+export { takeBack, UNDONE } from './deeds/returns.ts'
+export { sell } from './deeds/sales.ts'
+export type { Pick } from './deeds/record.ts'
 
 const kept = shallowRef<readonly Operation[]>([])
 /** This person's own, the newest first. */
@@ -37,18 +36,11 @@ export const othersWaiting = computed(() => {
 /** What somebody who left the chain did on this device and never sent. */
 export const leftBehind = computed(() => kept.value.filter((operation) => isLeftBehind(operation) && operation.actorId !== me.value?.id))
 
-/** The reason of a return that only takes a wrong sale back. */
-export const UNDONE = 'undone'
-
 const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(SENDING_LOCK)
 
 const outbox = new Outbox({
   db: database,
-  send: async (operation) => {
-    const fate = await send(operation)
-    if (operation.deed.kind === 'open-day') void askAboutDay(operation.storeId)
-    return fate
-  },
+  send,
   actorId: () => senderId.value,
   now: Date.now,
   alone: async (work) => {
@@ -67,8 +59,12 @@ const outbox = new Outbox({
 
 /** Show what waits and send it whenever sending may work again. */
 export async function startOutbox(): Promise<void> {
+  recordWith(record)
   tabs?.addEventListener('message', () => void show())
   whenSomebodyLeaves((personId) => outbox.leaveBehind(personId))
+  whenSettled(({ deed, storeId }) => {
+    if (deed.kind === 'open-day') void askAboutDay(storeId)
+  })
   addEventListener('online', sendWaiting)
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && sendWaiting())
   await show()
@@ -87,142 +83,49 @@ export async function takeOver(requestId: string): Promise<void> {
   if (me.value) await outbox.takeOver(requestId, me.value.id, me.value.name)
 }
 
-export function sell(picks: Pick[]): Promise<Operation> {
-  const lines = picks.map(({ item, quantity }) => ({ skuId: item.id, quantity, unitPrice: item.priceFen }))
-  const totalFen = picks.reduce((sum, { item, quantity }) => sum + quantity * (item.priceFen ?? 0), 0)
-  return record((common) => ({
-    kind: 'sale',
-    input: { ...common, lines },
-    lines: picks.map(named),
-    totalFen,
-  }))
-}
-
-export function takeBack(pick: Pick, why: string): Promise<Operation> {
-  return postReturn([{ line: named(pick), priceFen: pick.item.priceFen }], why)
-}
-
-interface ReturnedLine {
-  line: NamedLine
-  priceFen: number | null
-}
-
-function postReturn(returned: ReturnedLine[], why: string, reversed?: Operation): Promise<Operation> {
-  return record(({ requestId, storeId, origin }) => ({
-    kind: 'return',
-    why,
-    lines: returned.map(({ line }) => line),
-    input: {
-      requestId,
-      source: 'PHONE',
-      allOrNothing: true,
-      events: returned.map(({ line, priceFen }) => ({
-        eventId: uuidv7(),
-        storeId,
-        skuId: line.skuId,
-        kind: 'CUSTOMER_RETURN',
-        quantity: line.quantity,
-        amount: priceFen === null ? null : priceFen * line.quantity,
-        occurredAt: origin.occurredAt,
-      })),
-    },
-  }), reversed?.storeId, reversed?.requestId)
-}
-
-/** The goods leave again and the customer pays again what she got back. */
-function postReturnUndone(reversed: Operation, { input, lines }: Extract<Deed, { kind: 'return' }>): Promise<Operation> {
-  return record(({ requestId, origin }) => ({
-    kind: 'return-undone',
-    lines,
-    input: {
-      ...input,
-      requestId,
-      events: input.events.map((event) => ({ ...event, eventId: uuidv7(), kind: 'SALE', occurredAt: origin.occurredAt })),
-    },
-  }), reversed.storeId, reversed.requestId)
-}
-
-/** `booked` is what the screen showed while she counted; the server refuses when it has moved since. */
-export function count(item: CatalogueItem, counted: number, booked: number): Promise<Operation> {
-  return record((common) => ({
-    kind: 'count',
-    booked,
-    counted,
-    lines: [named({ item, quantity: counted })],
-    input: { ...common, skuId: item.id, setTo: counted, expected: booked, reason: 'COUNTED' },
-  }))
-}
-
 /** The stock moved during the count: post the difference that she found at that moment. */
 export async function postDifference(operation: Operation): Promise<void> {
-  if (operation.deed.kind !== 'count') return
-  const { counted, booked, lines } = operation.deed
-  await correct(operation, lines, counted - booked, 'COUNTED')
+  await correctByDifference(operation)
   await markHandled(operation.requestId)
 }
 
-export function openDay(): Promise<Operation> {
-  return record((common) => {
-    noteDayOpened(common.storeId, common.origin.occurredAt, me.value?.name ?? '')
-    return { kind: 'open-day', lines: [], input: common }
-  })
+export async function openDay(): Promise<Operation> {
+  const operation = await recordOpening()
+  noteDayOpened(operation.storeId, new Date(operation.at).toISOString(), me.value?.name ?? '')
+  return operation
 }
 
 /** Take a deed back: withdrawn when it never left the device, else posted the other way round once it was accepted. */
 export async function undo(operation: Operation): Promise<void> {
   if (await outbox.withdraw(operation.requestId)) return
-  const { deed } = operation
-  if (deed.kind === 'count') await correct(operation, deed.lines, deed.booked - deed.counted, 'MISRECORDED', operation.requestId)
-  if (deed.kind === 'return') await postReturnUndone(operation, deed)
-  if (deed.kind === 'sale') {
-    const prices = new Map(deed.input.lines.map(({ skuId, unitPrice }) => [skuId, unitPrice ?? null]))
-    await postReturn(deed.lines.map((line) => ({ line, priceFen: prices.get(line.skuId) ?? null })), UNDONE, operation)
-  }
+  await kindOf(operation.deed)?.undo?.(operation, operation.deed)
 }
 
-async function correct(
-  operation: Operation,
-  lines: NamedLine[],
-  delta: number,
-  reason: AdjustmentReason,
-  reverses?: string,
-): Promise<void> {
-  const [line] = lines
-  if (!line || delta === 0) return
-  await record((common) => ({
-    kind: 'correction',
-    undoes: operation.requestId,
-    lines: [{ ...line, quantity: delta }],
-    input: { ...common, skuId: line.skuId, delta, reason },
-  }), operation.storeId, reverses)
-}
-
-interface Common {
-  requestId: string
-  storeId: string
-  origin: { occurredAt: string; source: 'PHONE' }
-}
-
-async function record(
-  deedOf: (common: Common) => Deed,
-  storeId = myStore.value?.id,
-  reverses?: string,
-): Promise<Operation> {
+const record: Recorder = async (deedOf, { storeId = myStore.value?.id, reverses } = {}) => {
   const actor = me.value
   if (actor === undefined || storeId === undefined) throw new Error('nobody is at work in a store')
   const at = Date.now()
   const requestId = uuidv7(at)
-  const deed = deedOf({ requestId, storeId, origin: { occurredAt: new Date(at).toISOString(), source: 'PHONE' } })
+  const deed = deedOf({ requestId, storeId, origin: { occurredAt: new Date(at).toISOString(), source: 'PHONE' } }, actor)
   const person = { actorId: actor.id, actorName: actor.name }
   const operation = { requestId, ...person, storeId, at, deed, ...(reverses !== undefined && { reverses }) }
   await outbox.put(operation)
   return { ...operation, state: 'waiting', attempts: 0 }
 }
 
-function named({ item, quantity }: Pick): NamedLine {
-  return { skuId: item.id, name: item.name, nameEn: item.nameEn, unit: item.unit, quantity }
+type Settled = (operation: Operation) => void
+const settledWatchers: Settled[] = []
+
+/** Be told of each operation that got its verdict, whichever tab sent it. */
+export function whenSettled(look: Settled): void {
+  settledWatchers.push(look)
 }
 
 async function show(): Promise<void> {
+  const waited = new Set(kept.value.filter(({ state }) => state === 'waiting').map(({ requestId }) => requestId))
   kept.value = await outbox.all()
+  for (const operation of kept.value) {
+    if (operation.state === 'waiting' || !waited.has(operation.requestId)) continue
+    for (const look of settledWatchers) look(operation)
+  }
 }

@@ -1,46 +1,9 @@
 /** What a person did, as it waits in the outbox, and what became of it. */
-import type { AdjustStock, OpenBusinessDay, RecordMovements, RecordSale } from './documents/writes.ts'
-import type { VariablesOf } from './graphql.ts'
+import type { Fate } from './deeds/deed.ts'
+import { kindOf, type Deed } from './deeds/registry.ts'
 
-export type SaleInput = VariablesOf<typeof RecordSale>['input']
-export type MovementsInput = VariablesOf<typeof RecordMovements>['input']
-export type AdjustInput = VariablesOf<typeof AdjustStock>['input']
-export type OpenDayInput = VariablesOf<typeof OpenBusinessDay>['input']
-
-/** The named things of an operation, kept for the list of operations: it must be readable offline too. */
-export interface NamedLine {
-  skuId: string
-  name: string
-  nameEn: string
-  unit: string
-  quantity: number
-}
-
-export type Deed =
-  | { kind: 'sale'; input: SaleInput; lines: NamedLine[]; totalFen: number }
-  | { kind: 'return'; input: MovementsInput; lines: NamedLine[]; why: string }
-  | { kind: 'return-undone'; input: MovementsInput; lines: NamedLine[] }
-  | { kind: 'count'; input: AdjustInput; lines: NamedLine[]; booked: number; counted: number }
-  | { kind: 'correction'; input: AdjustInput; lines: NamedLine[]; undoes: string }
-  | { kind: 'open-day'; input: OpenDayInput; lines: NamedLine[] }
-
-export interface Reason {
-  code: string
-  message: string
-  messageZh: string
-  problems: { path: string; code: string; message: string; messageZh: string }[]
-  moved?: { expected: number; actual: number }
-}
-
-/**
- * `belowZero` names the items whose book went under zero: accepted, and somebody should look.
- * `undone` is taken back before it was sent, because what it reverses never happened.
- */
-export type Fate =
-  | { state: 'accepted'; belowZero: string[]; clockErrorSeconds: number | null }
-  | { state: 'refused'; reason: Reason }
-  | { state: 'needs-you'; reason: Reason }
-  | { state: 'undone' }
+export type { Fate, NamedLine, Reason } from './deeds/deed.ts'
+export type { Deed } from './deeds/registry.ts'
 
 export type State = 'waiting' | Fate['state']
 
@@ -72,7 +35,7 @@ export interface Operation {
 
 /** It did not happen as she meant it, and nobody has said that she knows. */
 export function needsYou({ state, handled, deed }: Operation): boolean {
-  return !handled && (state === 'needs-you' || (state === 'refused' && deed.kind !== 'open-day'))
+  return !handled && (state === 'needs-you' || (state === 'refused' && !kindOf(deed)?.quiet))
 }
 
 /** It is not sent, and never will be by whoever did it. */
@@ -95,21 +58,5 @@ export function pendingChange(operations: readonly Operation[], storeId: string,
   return operations
     .filter((operation) => operation.state === 'waiting' && operation.storeId === storeId)
     .filter(({ reverses }) => reverses === undefined || !idle.has(reverses))
-    .reduce((sum, operation) => sum + bookChange(operation.deed, skuId), 0)
-}
-
-function bookChange(deed: Deed, skuId: string): number {
-  const moved = deed.lines.filter((line) => line.skuId === skuId).reduce((sum, line) => sum + line.quantity, 0)
-  switch (deed.kind) {
-    case 'sale':
-    case 'return-undone':
-      return -moved
-    case 'return':
-    case 'correction':
-      return moved
-    case 'count':
-      return deed.lines.some((line) => line.skuId === skuId) ? deed.counted - deed.booked : 0
-    case 'open-day':
-      return 0
-  }
+    .reduce((sum, { deed }) => sum + (kindOf(deed)?.change?.(deed, skuId) ?? 0), 0)
 }

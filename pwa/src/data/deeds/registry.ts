@@ -1,0 +1,27 @@
+/**
+ * Every kind of deed that this app knows, by its name.
+ *
+ * A new kind is a line in `Deed` and a line in `KINDS`: the compiler asks for both. A name stays for ever, and so does
+ * the meaning of what it stored: a phone may come back after weeks with deeds that an older app wrote.
+ */
+import { correction, counted, type CorrectionDeed, type CountDeed } from './counts.ts'
+import { dayOpened, type OpenDayDeed } from './day.ts'
+import type { Kind } from './deed.ts'
+import { returned, returnUndone, type ReturnDeed, type ReturnUndoneDeed } from './returns.ts'
+import { sale, type SaleDeed } from './sales.ts'
+
+export type Deed = SaleDeed | ReturnDeed | ReturnUndoneDeed | CountDeed | CorrectionDeed | OpenDayDeed
+
+const KINDS: { [Name in Deed['kind']]: Kind<Extract<Deed, { kind: Name }>> } = {
+  sale,
+  return: returned,
+  'return-undone': returnUndone,
+  count: counted,
+  correction,
+  'open-day': dayOpened,
+}
+
+/** Undefined for what a newer app wrote: it is shown and kept, and this one does not touch it. */
+export function kindOf(deed: Deed): Kind<Deed> | undefined {
+  return KINDS[deed.kind] as Kind<Deed> | undefined
+}
