@@ -19,6 +19,8 @@ from schema.kernel.errors import HANDLERS
 from schema.kernel.scalars import SCALARS
 from schema.people.mutations import PeopleMutation
 from schema.people.queries import PeopleQuery
+from schema.photos.mutations import PhotosMutation
+from schema.photos.queries import PhotosQuery
 from schema.push.mutations import PushMutation
 from schema.push.queries import PushQuery
 from schema.stores.mutations import StoresMutation
@@ -33,6 +35,7 @@ class Query(
     CatalogueQuery,
     InventoryQuery,
     InsightsQuery,
+    PhotosQuery,
     TasksQuery,
     PushQuery,
     PeopleQuery,
@@ -44,7 +47,14 @@ class Query(
 
 @strawberry.type(description="What can be done. Every mutation happens exactly once for its requestId.")
 class Mutation(
-    AccessMutation, CatalogueMutation, InventoryMutation, StoresMutation, PushMutation, PeopleMutation, ChannelsMutation
+    AccessMutation,
+    CatalogueMutation,
+    InventoryMutation,
+    StoresMutation,
+    PushMutation,
+    PeopleMutation,
+    ChannelsMutation,
+    PhotosMutation,
 ):
     pass
 

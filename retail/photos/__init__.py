@@ -1,1 +1,1 @@
-"""Pictures that people take at work: announced by an act, uploaded in pieces, checked, kept apart from the books."""
+"""Photos: announced with the act that they are about, brought in pieces, checked, kept, and shown to the store."""

@@ -1,0 +1,1 @@
+"""How photos are announced, told of, and taken again."""
