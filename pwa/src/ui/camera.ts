@@ -1,14 +1,18 @@
-/** The phone's camera as a scanner: frames go to a worker, codes come back. */
+/** The phone's camera as a scanner: pictures go to a worker, codes come back. It stays open until it is stopped. */
 export interface Camera {
   stop: () => void
   /** Absent when this camera has no light of its own. */
   torch: ((on: boolean) => Promise<void>) | undefined
 }
 
-const FRAME_MS = 120
+/** From one look to the next; faster warms the phone and finds nothing more. */
+const LOOK_MS = 60
 const WIDTH = 960
+/** What the screen shows of a picture is about its middle; a code at the edge is not aimed at. */
+const BAND = 0.8
 
-export async function openCamera(video: HTMLVideoElement, found: (code: string) => void): Promise<Camera> {
+/** `seen` hears of every picture, also of one without a code: the code aimed at first, then what lies beside it. */
+export async function openCamera(video: HTMLVideoElement, seen: (codes: readonly string[]) => void): Promise<Camera> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: false,
     video: { facingMode: 'environment', width: { ideal: 1280 }, height: { ideal: 720 } },
@@ -17,12 +21,17 @@ export async function openCamera(video: HTMLVideoElement, found: (code: string) 
   await video.play()
 
   const worker = new Worker(new URL('../worker/decode.ts', import.meta.url), { type: 'module' })
-  const next = (): void => void setTimeout(() => sendFrame(video, worker, next), FRAME_MS)
-  worker.addEventListener('message', ({ data }: MessageEvent<string | null>) => {
-    if (data !== null) found(data)
-    next()
+  let lookedAt = 0
+  const look = (): void => {
+    lookedAt = performance.now()
+    void sendPicture(video, worker).then((sent) => sent || later())
+  }
+  const later = (): void => void setTimeout(look, Math.max(0, LOOK_MS - (performance.now() - lookedAt)))
+  worker.addEventListener('message', ({ data }: MessageEvent<string[]>) => {
+    seen(data)
+    later()
   })
-  next()
+  look()
 
   const track = stream.getVideoTracks()[0]
   return {
@@ -35,18 +44,23 @@ export async function openCamera(video: HTMLVideoElement, found: (code: string) 
   }
 }
 
-/** Only the middle band: a bar code lies across it, and less is faster. */
-function sendFrame(video: HTMLVideoElement, worker: Worker, later: () => void): void {
+/** The pixels are read by the worker, so that the thread that follows the thumb never waits for them. */
+async function sendPicture(video: HTMLVideoElement, worker: Worker): Promise<boolean> {
   const { videoWidth, videoHeight } = video
-  if (!videoWidth || document.hidden) return later()
-  const scale = Math.min(1, WIDTH / videoWidth)
-  const height = Math.round(videoHeight * scale)
-  const canvas = new OffscreenCanvas(Math.round(videoWidth * scale), height)
-  const context = canvas.getContext('2d', { willReadFrequently: true })
-  if (!context) return later()
-  context.drawImage(video, 0, 0, canvas.width, height)
-  const frame = context.getImageData(0, 0, canvas.width, height)
-  worker.postMessage(frame, [frame.data.buffer])
+  if (!videoWidth || document.hidden) return false
+  const height = Math.round(videoHeight * BAND)
+  const width = Math.min(WIDTH, videoWidth)
+  try {
+    const picture = await createImageBitmap(video, 0, Math.round((videoHeight - height) / 2), videoWidth, height, {
+      resizeWidth: width,
+      resizeHeight: Math.round((height * width) / videoWidth),
+    })
+    worker.postMessage(picture, [picture])
+    return true
+  } catch {
+    // The picture was between two frames, or the camera has just been taken away.
+    return false
+  }
 }
 
 function torchOf(track: MediaStreamTrack): Camera['torch'] {

@@ -40,13 +40,43 @@ test('two scans in a row are two codes', () => {
   expect(type(reader, '33334444', 8, 80)).toBe('33334444')
 })
 
-test('a code held before the camera is one scan, shown again later another', () => {
+const looks = (guard: ScanGuard, ...seen: [number, ...string[]][]): (boolean | undefined)[] =>
+  seen.map(([at, ...codes]) => guard.look(codes, at)?.fresh)
+
+test('a code held before the camera is one scan, however long', () => {
   const guard = new ScanGuard()
-  const admitted = [0, 120, 240, 1_500, 2_900, 5_000].map((at) => guard.admits('690', at))
-  expect(admitted).toEqual([true, false, false, false, false, true])
+  expect(looks(guard, [0, '690'], [100, '690'], [1_300, '690'], [1_400, '690'])[0]).toBe(true)
+  const longer = Array.from({ length: 80 }, (_, n) => guard.look(['690'], 1_500 + n * 60)?.fresh)
+  expect(longer).not.toContain(true)
 })
 
-test('another code counts at once', () => {
+test('the same code counts again when it has left the picture and 1.2 s are over', () => {
   const guard = new ScanGuard()
-  expect([guard.admits('690', 0), guard.admits('691', 100), guard.admits('690', 200)]).toEqual([true, true, true])
+  expect(looks(guard, [0, '690'], [60, '690'], [300], [560], [1_250, '690'])).toEqual([true, false, undefined, undefined, true])
+})
+
+test('glare for a moment is no second scan', () => {
+  const guard = new ScanGuard()
+  guard.look(['690'], 0)
+  for (let at = 60; at < 2_000; at += 60) guard.look(['690'], at)
+  expect(looks(guard, [2_100], [2_200], [2_300, '690'])).toEqual([undefined, undefined, false])
+})
+
+test('a slow phone that misses the code once has not seen it leave', () => {
+  expect(looks(new ScanGuard(), [0, '690'], [700], [1_400, '690'])).toEqual([true, undefined, false])
+})
+
+test('the next bottle, held up too soon, counts as soon as it may', () => {
+  const guard = new ScanGuard()
+  expect(looks(guard, [0, '690'], [200], [400], [700, '690'], [1_100, '690'], [1_210, '690'], [1_300, '690']).slice(3)).toEqual([false, false, true, false])
+})
+
+test('another code counts at once, and two in one picture do not count in turns', () => {
+  const guard = new ScanGuard()
+  expect(looks(guard, [0, '690', '691'], [60, '691', '690'], [120, '690', '691'], [180, '691', '690'])).toEqual([true, true, false, false])
+})
+
+test('what only lies beside the aim does not count', () => {
+  const guard = new ScanGuard()
+  expect(looks(guard, [0, '690', '691'], [60, '690', '691'], [120, '691'])).toEqual([true, false, true])
 })

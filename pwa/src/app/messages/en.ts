@@ -45,6 +45,14 @@ const en: typeof zh = {
     HQ_COMPLIANCE: 'HQ compliance',
     CHANNEL: 'Channel',
   },
+  voice: {
+    say: 'Say it: “{example}”',
+    example: 'Stock of oat milk',
+    listening: 'Listening… tap to stop',
+    absent: 'This browser cannot hear. Type a name, its pinyin or a whole sentence.',
+    unheard: 'Not understood: “{said}”. Say it another way, or type it.',
+    deaf: { nothing: 'Nothing heard. Say it again.', 'not-allowed': 'No microphone: allow it in the browser, or type.', unreachable: 'Speech needs a network. Please type.' },
+  },
   scan: {
     title: 'Scan and look up',
     camera: 'Camera picture',
@@ -54,6 +62,7 @@ const en: typeof zh = {
     cameraRefusedHint: 'Allow it in the browser, or type the code',
     gunHint: 'A hardware scanner works at any time',
     torch: 'Torch',
+    held: 'Counted. Take it away, then show the next',
     placeholder: 'Barcode, name or pinyin initials',
     unknown: 'Nobody knows this code: {code}',
     noResult: 'Nothing found; try another word',
@@ -84,7 +93,7 @@ const en: typeof zh = {
     none: 'No items',
     noneLow: 'Nothing is below its safety stock',
   },
-  pad: { quantity: 'Quantity', erase: 'Delete a digit' },
+  pad: { quantity: 'Quantity', erase: 'Delete a digit', point: 'Decimal point', below: 'Plus or minus' },
   sale: {
     title: 'Sell',
     empty: 'Empty',

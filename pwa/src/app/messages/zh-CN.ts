@@ -44,6 +44,14 @@ export default {
     HQ_COMPLIANCE: '总部合规',
     CHANNEL: '渠道',
   },
+  voice: {
+    say: '说一句，比如“{example}”',
+    example: '查板蓝根库存',
+    listening: '在听…再点一下停',
+    absent: '这个浏览器听不懂语音，请打字：名称、拼音、整句都行',
+    unheard: '没听懂：“{said}”。换个说法，或者打字',
+    deaf: { nothing: '没听到声音，再说一次', 'not-allowed': '话筒没有打开：在浏览器里允许话筒，或者打字', unreachable: '语音要联网才听得懂，现在请打字' },
+  },
   scan: {
     title: '扫码查货',
     camera: '相机画面',
@@ -53,6 +61,7 @@ export default {
     cameraRefusedHint: '在浏览器里允许相机，或直接输入条码',
     gunHint: '扫码枪随时可用，不用点',
     torch: '手电筒',
+    held: '已经数过，拿开再扫',
     placeholder: '条码、名称或拼音首字母',
     unknown: '没有这个条码：{code}',
     noResult: '没找到，换个说法试试',
@@ -83,7 +92,7 @@ export default {
     none: '没有商品',
     noneLow: '没有低于安全库存的商品',
   },
-  pad: { quantity: '数量', erase: '删一位' },
+  pad: { quantity: '数量', erase: '删一位', point: '小数点', below: '正负' },
   sale: {
     title: '卖货',
     empty: '清空',
