@@ -21,7 +21,9 @@ import retail.inventory.models
 import retail.kernel.privacy.models
 import retail.kernel.requests
 import retail.people.models
+import retail.photos.models
 import retail.push.models
+import retail.shelves.models
 import retail.stores.models  # noqa: F401 -- same
 from retail.kernel.base import Base, Xid8
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from retail.catalogue.in_store import Measure
 from retail.kernel.base import Base, new_id
 
 
@@ -98,3 +99,21 @@ class SkuCost(Base):
     sku_id: Mapped[UUID] = mapped_column(ForeignKey("sku.id"), primary_key=True)
     valid_from: Mapped[datetime] = mapped_column(primary_key=True)
     fen: Mapped[int] = mapped_column(BigInteger)
+
+
+class InStorePattern(Base):
+    """How the chain's scales write a weight or a price into a code, for codes that begin with `prefix`."""
+
+    __tablename__ = "in_store_pattern"
+    __table_args__ = (
+        CheckConstraint(r"prefix ~ '^(02|2\d\d?)$'", name="prefix"),
+        CheckConstraint(
+            "length(prefix) + item_digits + value_digits + case when price_check then 1 else 0 end = 12", name="digits"
+        ),
+    )
+
+    prefix: Mapped[str] = mapped_column(String(3), primary_key=True)
+    item_digits: Mapped[int] = mapped_column(SmallInteger)
+    value_digits: Mapped[int] = mapped_column(SmallInteger)
+    measure: Mapped[Measure] = mapped_column(String(8))
+    price_check: Mapped[bool]

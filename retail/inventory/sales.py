@@ -69,7 +69,8 @@ async def record_sale(desk: Desk, actor: Actor, *, request_id: UUID, sale: NewSa
 async def _record(desk: Desk, actor: Actor, request_id: UUID, sale: NewSale) -> SaleRecorded:
     require(actor, Permission.SALE_RECORD, sale.store_id)
     now = desk.office.clock()
-    items = await desk.lookup.find(names_of(sale.lines))
+    sold_at, _ = believable(sale.origin.occurred_at, now)
+    items = await desk.lookup.find(names_of(sale.lines), store_id=sale.store_id, at=sold_at)
     counted = read_lines(sale.lines, items, origin_problems(sale.origin))
     sale_id = new_id()
     entries = sale_entries(actor, sale, counted, sale_id, now)
@@ -118,7 +119,8 @@ def amount(actor: Actor, sale: NewSale, asked: NewLine, line: Counted, now: date
     """Return what a line cost in fen: the price it was sold at, else the price list's.
 
     A sale has happened and is not refused for its price. But whose role sets no prices is believed
-    only in one that was listed at some time; for any other the list's is booked.
+    only in one that was listed at some time; for any other the list's is booked, or what a scale has printed
+    on a package by the list.
     """
     pack = line.item.pack_units
     paid = asked.unit_price
@@ -127,6 +129,8 @@ def amount(actor: Actor, sale: NewSale, asked: NewLine, line: Counted, now: date
         paid = paid if known else None
     if paid is not None:
         return paid * asked.quantity
+    if line.item.labelled_fen is not None:
+        return line.item.labelled_fen * asked.quantity
     occurred_at, _ = believable(sale.origin.occurred_at, now)
     listed = line.item.price(sale.store_id, occurred_at)
     return None if listed is None else listed * line.units

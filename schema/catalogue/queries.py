@@ -6,8 +6,10 @@ from uuid import UUID
 
 import strawberry
 
+from retail.access.permissions import Permission
 from retail.catalogue.prices import price_history
 from retail.catalogue.queries import categories, sku_page, skus_by_id
+from retail.kernel.refusal import NotFound
 from schema.catalogue.types import Category, Price, PriceEdge, ScannedSku, Sku, SkuEdge
 from schema.kernel.context import Info
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
@@ -55,11 +57,21 @@ class CatalogueQuery:
             edges=edges, page_info=PageInfo(has_next_page=len(rows) > size, end_cursor=end), total_count=total
         )
 
-    @strawberry.field(description="What a scanned or typed code (GTIN or SKU code) means; null if nothing.")
+    @strawberry.field(
+        description="What a scanned or typed code (GTIN, SKU code, or a scale's own) means; null if nothing."
+    )
     async def sku_by_code(
-        self, info: Info, code: Annotated[str, strawberry.argument(description="As scanned or typed.")]
+        self,
+        info: Info,
+        code: Annotated[str, strawberry.argument(description="As scanned or typed.")],
+        store_id: Annotated[
+            UUID | None,
+            strawberry.argument(description="Whose prices say how much a package with a price on it holds."),
+        ] = None,
     ) -> ScannedSku | None:
-        item = (await info.context.desk.lookup.find([code])).get(code)
+        if store_id is not None and not info.context.actor.may(Permission.STORE_READ, store_id):
+            raise NotFound("storeId", "store", "门店")
+        item = (await info.context.desk.lookup.find([code], store_id=store_id)).get(code)
         if item is None:
             return None
         async with info.context.reading() as reading:

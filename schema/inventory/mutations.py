@@ -91,7 +91,7 @@ class InventoryMutation:
     ) -> ReceiveGoodsResult:
         desk, origin = info.context.desk, input.origin.domain()
         lines = [NewLine(line.sku_id, line.code, line.quantity) for line in input.lines]
-        items = await desk.lookup.find(names_of(lines))
+        items = await desk.lookup.find(names_of(lines), store_id=input.store_id)
 
         async def receive(work: Work) -> receipts.GoodsReceived:
             work.require(Permission.STOCK_RECEIVE, input.store_id)
@@ -121,7 +121,7 @@ class InventoryMutation:
         desk, origin = info.context.desk, input.origin.domain()
         change = adjustments.Change(input.delta, input.set_to, input.expected)
         line = NewLine(input.sku_id, input.code, 1)
-        items = await desk.lookup.find(names_of([line]))
+        items = await desk.lookup.find(names_of([line]), store_id=input.store_id)
 
         async def adjust(work: Work) -> adjustments.StockAdjusted:
             work.require(Permission.STOCK_ADJUST, input.store_id)
@@ -154,7 +154,7 @@ class InventoryMutation:
     ) -> ReserveStockResult:
         desk = info.context.desk
         lines = [NewLine(line.sku_id, line.code, line.quantity) for line in input.lines]
-        items = await desk.lookup.find(names_of(lines))
+        items = await desk.lookup.find(names_of(lines), store_id=input.store_id)
 
         async def reserve(work: Work) -> reservations.Reserved:
             work.require(Permission.STOCK_RESERVE, input.store_id)
