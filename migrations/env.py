@@ -22,6 +22,7 @@ import retail.kernel.privacy.models
 import retail.kernel.requests
 import retail.people.models
 import retail.photos.models
+import retail.photos.models
 import retail.push.models
 import retail.shelves.models
 import retail.stores.models  # noqa: F401 -- same
