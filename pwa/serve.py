@@ -60,6 +60,7 @@ OF_SCRIPTS = [
     "frame-ancestors 'none'",
 ]
 OF_THE_REST = ["default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "sandbox"]
+FOR_US = ("camera", "geolocation", "microphone")
 NOT_FOR_US = (
     "accelerometer",
     "browsing-topics",
@@ -69,7 +70,6 @@ NOT_FOR_US = (
     "hid",
     "idle-detection",
     "magnetometer",
-    "microphone",
     "midi",
     "payment",
     "serial",
@@ -78,7 +78,7 @@ NOT_FOR_US = (
 )
 
 HEADERS = {
-    "Permissions-Policy": ", ".join(["camera=(self)", "geolocation=(self)", *(f"{name}=()" for name in NOT_FOR_US)]),
+    "Permissions-Policy": ", ".join([*(f"{name}=(self)" for name in FOR_US), *(f"{name}=()" for name in NOT_FOR_US)]),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     # Nobody else may hold a window of ours, read what we serve, or be shown within it.

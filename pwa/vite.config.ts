@@ -29,7 +29,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'frame', test: /node_modules\/(@?vue|vue-router|vue-i18n|@intlify|idb|graphql-ws|gql\.tada|@0no-co)\b/ },
-            { name: 'shop', test: /src\/(data\/(?!office\/)|ui\/)/ },
+            { name: 'shop', test: /src\/(data\/(?!office\/|spoken\/)|ui\/)/ },
           ],
         },
       },

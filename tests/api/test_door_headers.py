@@ -96,7 +96,8 @@ async def test_a_window_of_ours_is_held_by_nobody_else(http: httpx.AsyncClient) 
     assert page.headers["cross-origin-embedder-policy"] == "require-corp"
     assert "camera=(self)" in page.headers["permissions-policy"]
     assert "geolocation=(self)" in page.headers["permissions-policy"]
-    assert "microphone=()" in page.headers["permissions-policy"]
+    assert "microphone=(self)" in page.headers["permissions-policy"]
+    assert "payment=()" in page.headers["permissions-policy"]
 
 
 async def test_without_https_nobody_is_told_to_use_it(database_url: str) -> None:

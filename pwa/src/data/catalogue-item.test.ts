@@ -24,6 +24,11 @@ test('the name that begins so comes before the name that contains it', () => {
   expect(found('茉莉')).toEqual(['茉莉奶绿', '东方树叶茉莉'])
 })
 
+test('whole pinyin finds what initials find', () => {
+  expect(found('molinailv')).toEqual(['茉莉奶绿'])
+  expect(found('mashu')).toEqual(['抹茶麻薯'])
+})
+
 test('a whole barcode finds its item, a part of one too', () => {
   expect(found('6909999999991')).toEqual(['抹茶麻薯'])
   expect(found('11111')).toEqual(['东方树叶茉莉'])

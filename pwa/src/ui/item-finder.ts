@@ -1,6 +1,7 @@
-/** From a scan, a typed code, a name or its initials to one item; the same on every page that asks "which?". */
+/** From a scan, a typed code, a name, its sound or a sentence to one item; the same on every page that asks "which?". */
 import { onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import { resolveCode, searchCatalogue, searchServer, type CatalogueItem, type Scanned } from '@/data/catalogue.ts'
+import { catalogue, resolveCode, searchCatalogue, searchServer, type CatalogueItem, type Scanned } from '@/data/catalogue.ts'
+import type { Understood } from '@/data/spoken/understanding.ts'
 import { signal } from './feedback.ts'
 import { listenForScanner } from './wedge.ts'
 
@@ -12,26 +13,43 @@ export interface ItemFinding {
   results: ShallowRef<CatalogueItem[]>
   /** The code that nobody knows. */
   unknown: Ref<string>
+  /** The sentence that nobody understands. */
+  unheard: Ref<string>
+  /** What was perhaps said, the likeliest first. */
+  hear: (sentences: readonly string[]) => Promise<void>
   scan: (code: string) => Promise<void>
   submit: () => Promise<void>
   choose: (item: CatalogueItem) => void
   clear: () => void
 }
 
-export function useItemFinder(storeId: () => string | undefined, found: (scanned: Scanned) => void): ItemFinding {
+/** What a sentence asks for beside the goods. */
+export type Said = Pick<Understood, 'intent' | 'quantity'>
+
+/** `asked` is for sentences that name no goods, such as "start the day". */
+export function useItemFinder(
+  storeId: () => string | undefined,
+  found: (scanned: Scanned, said?: Said) => void,
+  asked: (intent: Said['intent']) => void = () => {},
+): ItemFinding {
   const text = ref('')
   const results = shallowRef<CatalogueItem[]>([])
   const unknown = ref('')
+  const unheard = ref('')
+  let said: Said | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const clear = (): void => {
     text.value = ''
     unknown.value = ''
+    unheard.value = ''
   }
   const find = (scanned: Scanned): void => {
+    const meant = said
     clear()
+    said = undefined
     signal('scanned')
-    found(scanned)
+    found(scanned, meant)
   }
   const scan = async (code: string): Promise<void> => {
     const store = storeId()
@@ -47,6 +65,21 @@ export function useItemFinder(storeId: () => string | undefined, found: (scanned
     if (only && others.length === 0) find({ item: only, packUnits: 1 })
     else if (results.value.length === 0 && LOOKS_LIKE_CODE.test(typed)) await scan(typed)
   }
+  const listen = async (sentences: readonly string[]): Promise<void> => {
+    clear()
+    const meant = await meaning(sentences)
+    const [first] = meant?.items ?? []
+    if (!meant) {
+      signal('refused')
+      unheard.value = sentences[0] ?? ''
+    } else if (!first) {
+      signal('scanned')
+      asked(meant.intent)
+    } else if (meant.sure) {
+      said = meant
+      find({ item: first, packUnits: 1 })
+    } else text.value = sentences[0] ?? ''
+  }
   const searchLater = (wanted: string): void => {
     timer = setTimeout(() => {
       const store = storeId()
@@ -58,12 +91,22 @@ export function useItemFinder(storeId: () => string | undefined, found: (scanned
     }, SERVER_WAIT_MS)
   }
 
+  /** Not a name, a code or initials as they stand: perhaps a sentence, or a name that only sounds so. */
+  const readSentence = async (wanted: string): Promise<void> => {
+    const meant = await meaning([wanted])
+    if (text.value.trim() !== wanted) return
+    if (!meant?.items.length) return searchLater(wanted)
+    said = meant
+    results.value = meant.items
+  }
+
   watch(text, (typed) => {
     clearTimeout(timer)
     const wanted = typed.trim()
     if (wanted) unknown.value = ''
     results.value = searchCatalogue(wanted)
-    if (wanted.length > 1 && results.value.length === 0) searchLater(wanted)
+    said = undefined
+    if (wanted.length > 1 && results.value.length === 0) void readSentence(wanted)
   })
 
   let stop = (): void => {}
@@ -74,5 +117,10 @@ export function useItemFinder(storeId: () => string | undefined, found: (scanned
   })
 
   const choose = (item: CatalogueItem): void => find({ item, packUnits: 1 })
-  return { text, results, unknown, scan, submit, choose, clear }
+  return { text, results, unknown, unheard, hear: listen, scan, submit, choose, clear }
+}
+
+async function meaning(sentences: readonly string[]): Promise<Understood | null> {
+  const { understand } = await import('@/data/spoken/understanding.ts')
+  return understand(sentences, catalogue.value.values())
 }
