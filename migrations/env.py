@@ -22,8 +22,8 @@ import retail.kernel.privacy.models
 import retail.kernel.requests
 import retail.people.models
 import retail.photos.models
-import retail.photos.models
 import retail.push.models
+import retail.returns.models
 import retail.shelves.models
 import retail.stores.models  # noqa: F401 -- same
 from retail.kernel.base import Base, Xid8

@@ -29,6 +29,7 @@ class MovementKind(StrEnum):
     SUPPLIER_RETURN = "supplier_return"
     ADJUSTMENT = "adjustment"
     WASTE = "waste"
+    QUARANTINE = "quarantine"
     RESERVE = "reserve"
     RELEASE = "release"
 
@@ -42,6 +43,7 @@ class Account(StrEnum):
     FOUND = "found"
     OPENING = "opening"
     TRANSIT = "transit"
+    QUARANTINE = "quarantine"
     NONE = "none"
 
 

@@ -1,7 +1,7 @@
 """Sales: facts that a shop or a channel reports. They are never refused for lack of stock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -28,7 +28,11 @@ from retail.inventory.reservations import ReservationClosed, close_reservation
 from retail.kernel.base import new_id
 from retail.kernel.clock import believable
 from retail.kernel.content import content_hash
-from retail.kernel.refusal import Refusal, RequestIdConflict
+from retail.kernel.privacy.masters import MasterKeys
+from retail.kernel.refusal import InvalidInput, Problem, Refusal, RequestIdConflict
+
+RECEIPT_AT_MOST = 40
+MEMBER_AT_MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +46,83 @@ class NewSale:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """By what the customer can show the sale again: the till's receipt number, and who is a member.
+
+    `members` is the member's code as a keyed hash, under each key of the ring, the one that writes first.
+    """
+
+    receipt: str | None
+    members: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, masters: MasterKeys, receipt: str | None, member: str | None) -> "Proof | None":
+        """Return what was given, or refuse what is no receipt number or member code; None if nothing was."""
+        wrong = [*_number_problems("receipt", receipt, RECEIPT_AT_MOST)]
+        wrong += _number_problems("member", member, MEMBER_AT_MOST)
+        if wrong:
+            raise InvalidInput(wrong)
+        if receipt is None and member is None:
+            return None
+        return cls(receipt, hashed_member(masters, member) if member else ())
+
+
+def hashed_member(masters: MasterKeys, member: str) -> tuple[str, ...]:
+    """Return a member's code as what is kept of it, under each key of the ring."""
+    return tuple(each.hex() for each in masters.blinds("member", member))
+
+
+def _number_problems(path: str, number: str | None, most: int) -> list[Problem]:
+    if number is None or (0 < len(number) <= most and number.isprintable() and number == number.strip()):
+        return []
+    words = (f"1 to {most} visible characters.", f"1 到 {most} 个可见字符。")
+    return [Problem(path, "NUMBER", *words)]
+
+
+@dataclass(frozen=True, slots=True)
 class SaleRecorded:
-    """The answer of `record_sale`; `total` is in fen, None if a price was unknown."""
+    """The answer of `record_sale`; `total` is in fen, None if a price was unknown.
+
+    `receipt` and `member` (a keyed hash) stand in it so that the sale is found by them when goods come back.
+    """
 
     sale_id: UUID
     recorded_at: datetime
     clock_error_seconds: int | None
     total: int | None
     lines: list[PostedLine]
+    receipt: str | None = None
+    member: str | None = None
 
 
-async def record_sale(desk: Desk, actor: Actor, *, request_id: UUID, sale: NewSale) -> SaleRecorded:
+async def record_sale(
+    desk: Desk, actor: Actor, *, request_id: UUID, sale: NewSale, proof: Proof | None = None
+) -> SaleRecorded:
     """Take a sale into the books: a fact, kept even if the book goes below zero by it.
 
     One that is in the books already gets its first answer, whatever has changed since.
     """
     try:
-        return await _record(desk, actor, request_id, sale)
+        return await _record(desk, actor, request_id, sale, proof)
     except Refusal:
-        first = await desk.office.first_answer(actor, request_id, "recordSale", sale)
-        if first is None:
-            raise
-        return _again(first)
+        for content in _contents(sale, proof):
+            first = await desk.office.first_answer(actor, request_id, "recordSale", content)
+            if first is not None:
+                return _again(first)
+        raise
 
 
-async def _record(desk: Desk, actor: Actor, request_id: UUID, sale: NewSale) -> SaleRecorded:
+def _contents(sale: NewSale, proof: Proof | None) -> list[object]:
+    """Return what the request says, under each key that may have hashed the member when it first came.
+
+    Without a proof it is the sale alone, as it was before sales had proofs.
+    """
+    if proof is None:
+        return [sale]
+    return [(sale, proof.receipt, member) for member in proof.members or (None,)]
+
+
+async def _record(desk: Desk, actor: Actor, request_id: UUID, sale: NewSale, proof: Proof | None) -> SaleRecorded:
     require(actor, Permission.SALE_RECORD, sale.store_id)
     now = desk.office.clock()
     sold_at, _ = believable(sale.origin.occurred_at, now)
@@ -80,14 +136,14 @@ async def _record(desk: Desk, actor: Actor, request_id: UUID, sale: NewSale) -> 
             actor,
             request_id=request_id,
             operation="recordSale",
-            content=sale,
+            content=_contents(sale, proof)[0],
             answer=SaleRecorded,
-            run=lambda work: _sell_reserved(work, sale, sale_id, entries),
+            run=lambda work: _sell_reserved(work, sale, proof, sale_id, entries),
         )
 
-    first = _answer(sale, sale_id, now, entries, [0] * len(entries))
+    first = _answer(sale, proof, sale_id, now, entries, [0] * len(entries))
     text = orjson.dumps(first).decode()
-    request = Request(request_id, actor.id, "recordSale", content_hash(sale), text)
+    request = Request(request_id, actor.id, "recordSale", content_hash(_contents(sale, proof)[0]), text)
     done = await desk.counter.post(request, entries)
     if not done.request_known[0]:
         return _with_balances(first, done.balances)
@@ -136,7 +192,9 @@ def amount(actor: Actor, sale: NewSale, asked: NewLine, line: Counted, now: date
     return None if listed is None else listed * line.units
 
 
-async def _sell_reserved(work: Work, sale: NewSale, sale_id: UUID, entries: Sequence[Entry]) -> SaleRecorded:
+async def _sell_reserved(
+    work: Work, sale: NewSale, proof: Proof | None, sale_id: UUID, entries: Sequence[Entry]
+) -> SaleRecorded:
     assert sale.reservation_id is not None  # noqa: S101 -- for the type checker; the caller looked
     try:
         freed = await close_reservation(
@@ -147,11 +205,16 @@ async def _sell_reserved(work: Work, sale: NewSale, sale_id: UUID, entries: Sequ
             raise
         freed = []  # the promise has ended, but the goods are gone: a fact
     done = await ledger.post(work, [*entries, *freed])
-    return _answer(sale, sale_id, work.now, entries, done.balances[: len(entries)])
+    return _answer(sale, proof, sale_id, work.now, entries, done.balances[: len(entries)])
 
 
 def _answer(
-    sale: NewSale, sale_id: UUID, now: datetime, entries: Sequence[Entry], balances: Sequence[int]
+    sale: NewSale,
+    proof: Proof | None,
+    sale_id: UUID,
+    now: datetime,
+    entries: Sequence[Entry],
+    balances: Sequence[int],
 ) -> SaleRecorded:
     amounts = [e.amount_fen for e in entries]
     return SaleRecorded(
@@ -163,6 +226,8 @@ def _answer(
             PostedLine(e.sku_id, e.quantity, balance, e.amount_fen)
             for e, balance in zip(entries, balances, strict=True)
         ],
+        receipt=proof.receipt if proof else None,
+        member=proof.members[0] if proof and proof.members else None,
     )
 
 
@@ -175,4 +240,4 @@ def _again(stored: dict[str, object]) -> SaleRecorded:
 
 def _with_balances(first: SaleRecorded, balances: Sequence[int]) -> SaleRecorded:
     lines = [PostedLine(x.sku_id, x.quantity, b, x.amount) for x, b in zip(first.lines, balances, strict=True)]
-    return SaleRecorded(first.sale_id, first.recorded_at, first.clock_error_seconds, first.total, lines)
+    return replace(first, lines=lines)

@@ -4,11 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, String, text
+from sqlalchemy import Index, LargeBinary, String, TextClause, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retail.kernel.base import Base
+
+
+def _sold(key: str) -> TextClause:
+    """Return the condition of an index over those sales only that name something in their answer."""
+    return text(f"operation = 'recordSale' and answer ->> '{key}' is not null")
 
 
 class AppliedRequest(Base):
@@ -19,6 +24,17 @@ class AppliedRequest(Base):
     """
 
     __tablename__ = "applied_request"
+    __table_args__ = (
+        Index(
+            "ix_applied_request_receipt",
+            text("(answer ->> 'receipt')"),
+            "recorded_at",
+            postgresql_where=_sold("receipt"),
+        ),
+        Index(
+            "ix_applied_request_member", text("(answer ->> 'member')"), "recorded_at", postgresql_where=_sold("member")
+        ),
+    )
 
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
     actor_id: Mapped[UUID | None]

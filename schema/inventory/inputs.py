@@ -70,6 +70,13 @@ class RecordSaleInput:
     origin: Origin = strawberry.field(description="When and where.")
     lines: list[SaleLine] = strawberry.field(description="What was sold, 1 to 500 lines.")
     reservation_id: UUID | None = strawberry.field(default=None, description="The reservation that this sale fulfils.")
+    receipt: str | None = strawberry.field(
+        default=None, description="The till's number of the receipt, 1 to 40 characters: a return finds the sale by it."
+    )
+    member: str | None = strawberry.field(
+        default=None,
+        description="The buyer's member code, 1 to 64 characters; kept as a keyed hash only, to find the sale by.",
+    )
 
 
 @strawberry.input(description="Something that happened to the stock, known by its own id.")

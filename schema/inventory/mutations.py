@@ -67,7 +67,9 @@ class InventoryMutation:
             tuple(line.domain() for line in input.lines),
             input.reservation_id,
         )
-        done = await sales.record_sale(info.context.desk, info.context.actor, request_id=input.request_id, sale=sale)
+        desk = info.context.desk
+        proof = sales.Proof.read(desk.people.vault.masters, input.receipt, input.member)
+        done = await sales.record_sale(desk, info.context.actor, request_id=input.request_id, sale=sale, proof=proof)
         return RecordSaleSuccess(
             sale_id=done.sale_id,
             recorded_at=done.recorded_at,

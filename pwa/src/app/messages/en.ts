@@ -157,6 +157,7 @@ const en: typeof zh = {
       SUPPLIER_RETURN: 'Back to supplier {n} {unit}',
       ADJUSTMENT: 'Adjusted {n} {unit}',
       WASTE: 'Wasted {n} {unit}',
+      QUARANTINE: 'Quarantine {n} {unit}',
       RESERVE: 'Reserved {n} {unit}',
       RELEASE: 'Released {n} {unit}',
     },

@@ -156,6 +156,7 @@ export default {
       SUPPLIER_RETURN: '退给供应商 {n} {unit}',
       ADJUSTMENT: '调整 {n} {unit}',
       WASTE: '报损 {n} {unit}',
+      QUARANTINE: '待检区 {n} {unit}',
       RESERVE: '预留 {n} {unit}',
       RELEASE: '取消预留 {n} {unit}',
     },
