@@ -46,7 +46,7 @@ const en: typeof zh = {
     CHANNEL: 'Channel',
   },
   voice: {
-    say: 'Say it: “{example}”',
+    say: 'Say “{example}”',
     example: 'Stock of oat milk',
     listening: 'Listening… tap to stop',
     absent: 'This browser cannot hear. Type a name, its pinyin or a whole sentence.',

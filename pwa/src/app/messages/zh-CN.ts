@@ -45,7 +45,7 @@ export default {
     CHANNEL: '渠道',
   },
   voice: {
-    say: '说一句，比如“{example}”',
+    say: '说“{example}”',
     example: '查板蓝根库存',
     listening: '在听…再点一下停',
     absent: '这个浏览器听不懂语音，请打字：名称、拼音、整句都行',
