@@ -97,6 +97,7 @@ def _unknown_codes() -> None:
         sa.Column("store_id", sa.UUID(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("code", sa.String(length=100), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("shelf_id", sa.UUID(), nullable=True),
         sa.Column("stocktake_id", sa.UUID(), nullable=True),
@@ -115,7 +116,7 @@ def _unknown_codes() -> None:
         sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_unknown_code_sku_id")),
         sa.PrimaryKeyConstraint("store_id", "id", name=op.f("pk_unknown_code")),
     )
-    op.create_index("ix_unknown_code_code", "unknown_code", ["code"], postgresql_where="resolved_at is null")
+    op.create_index("ix_unknown_code_key", "unknown_code", ["key"], postgresql_where="resolved_at is null")
 
 
 def downgrade() -> None:

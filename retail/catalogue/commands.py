@@ -9,13 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.work import Work
-from retail.catalogue.codes import plain_gtin
+from retail.catalogue.codes import is_gtin, plain_gtin
 from retail.catalogue.costs import record_costs
 from retail.catalogue.models import Category, Locality, Price, Product, Sku, SkuCode
 from retail.kernel.base import Base, new_id
 from retail.kernel.content import as_uuid
 from retail.kernel.events import CatalogueChanged
+from retail.kernel.refusal import InvalidInput, NotFound, Problem
 
+PACK_UNITS_AT_MOST = 100_000
 _AT_ONCE = 2000
 
 
@@ -101,3 +103,26 @@ def _add(tables: dict[type[Base], list[dict[str, Any]]], new: NewSku, category_i
             {"id": new_id(), "sku_id": sku_id, "store_id": None, "fen": new.price_fen, "valid_from": work.now}
         )
     return sku_id
+
+
+async def add_code(work: Work, *, gtin: str, sku_id: UUID, pack_units: int) -> None:
+    """Let a GTIN mean some units of an SKU; refused when it means something else already.
+
+    The caller has asked for the right to, and works in the system's session.
+    """
+    if not is_gtin(gtin):
+        raise InvalidInput([Problem("code", "NOT_A_GTIN", "Not a GTIN.", "不是商品条码。")])
+    if not 1 <= pack_units <= PACK_UNITS_AT_MOST:
+        words = (f"1 to {PACK_UNITS_AT_MOST:,}.", f"须在 1 到 {PACK_UNITS_AT_MOST:,} 之间。")
+        raise InvalidInput([Problem("packUnits", "OUT_OF_RANGE", *words)])
+    if await work.session.get(Sku, sku_id) is None:
+        raise NotFound("skuId", "SKU", "商品")
+    plain = plain_gtin(gtin)
+    await work.session.execute(
+        insert(SkuCode).values(gtin=plain, sku_id=sku_id, pack_units=pack_units).on_conflict_do_nothing()
+    )
+    held = await work.session.get(SkuCode, plain, populate_existing=True)
+    if held is None or (as_uuid(held.sku_id), held.pack_units) != (sku_id, pack_units):
+        words = ("It means something else in the catalogue.", "商品目录里，这个条码已指向别的商品或数量。")
+        raise InvalidInput([Problem("code", "CODE_TAKEN", *words)])
+    work.announce(CatalogueChanged())

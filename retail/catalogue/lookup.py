@@ -14,7 +14,8 @@ from sqlalchemy import or_, select
 from retail.access.work import Sessions
 from retail.catalogue.codes import is_gtin, plain_gtin
 from retail.catalogue.in_store import Measure, Pattern, Weighed, read, units_of
-from retail.catalogue.models import InStorePattern, Price, Sku, SkuCode
+from retail.catalogue.models import Price, Sku, SkuCode
+from retail.catalogue.patterns import in_store_patterns
 from retail.kernel.clock import Clock, utc_now
 from retail.kernel.content import as_uuid
 
@@ -130,11 +131,7 @@ class Lookup:
         if held is not None and held[1] > now:
             return held[0]
         async with self.sessions() as session:
-            rows = await session.scalars(select(InStorePattern).order_by(InStorePattern.prefix))
-            fresh = tuple(
-                Pattern(row.prefix, row.item_digits, row.value_digits, Measure(row.measure), row.price_check)
-                for row in rows
-            )
+            fresh = tuple(await in_store_patterns(session))
         if changes == self._changes:
             self._patterns = (fresh, now + REMEMBERED_FOR)
         return fresh

@@ -58,17 +58,19 @@ class UnknownCode(Base):
     """A code that was found in a store and that the catalogue did not have; its goods wait to be counted.
 
     `quantity` is how many of what the code stands for. `id` is the line's own when it was found in a stocktake.
+    `key` is the same for all codes of one item: a GTIN without leading zeros, the base code of a weighed one.
     """
 
     __tablename__ = "unknown_code"
     __table_args__ = (
         CheckConstraint("(resolved_at is null) = (verdict is null)", name="resolved_somehow"),
-        Index(None, "code", postgresql_where=text("resolved_at is null")),
+        Index(None, "key", postgresql_where=text("resolved_at is null")),
     )
 
     store_id: Mapped[UUID] = mapped_column(ForeignKey("store.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(100))
+    key: Mapped[str] = mapped_column(String(100))
     quantity: Mapped[int]
     shelf_id: Mapped[UUID | None]
     stocktake_id: Mapped[UUID | None]

@@ -9,10 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from retail.access.actor import Actor
+from retail.access.permissions import ROLE_TABLE, Permission
 from retail.access.work import Work
-from retail.shelves.models import UnknownCode
+from retail.catalogue.codes import is_gtin, plain_gtin
+from retail.catalogue.commands import add_code
+from retail.catalogue.in_store import Measure, Pattern, read, units_of
+from retail.catalogue.models import Sku
+from retail.catalogue.patterns import in_store_patterns
+from retail.catalogue.prices import price_at
+from retail.kernel.content import as_uuid
+from retail.kernel.refusal import NotFound, NotPermitted
+from retail.shelves.models import UnknownCode, Verdict
 
 CODE_AT_MOST = 100
 
@@ -30,17 +41,30 @@ class FoundCode:
     photo_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A find that is known now: how many base units of which SKU its line in a stocktake means."""
+
+    store_id: UUID
+    stocktake_id: UUID
+    line_id: UUID
+    sku_id: UUID
+    units: int
+
+
 async def put_aside(
     work: Work, *, store_id: UUID, found: Sequence[FoundCode], stocktake_id: UUID | None = None
 ) -> None:
     """Keep codes that nobody knows, each once by its id; the caller has asked for the right to record."""
     if not found:
         return
+    patterns = await in_store_patterns(work.session)
     rows = [
         {
             "store_id": store_id,
             "id": each.id,
             "code": each.code,
+            "key": key_of(each.code, patterns),
             "quantity": each.quantity,
             "shelf_id": each.shelf_id,
             "stocktake_id": stocktake_id,
@@ -53,3 +77,97 @@ async def put_aside(
         for each in found
     ]
     await work.session.execute(insert(UnknownCode).on_conflict_do_nothing(), rows)
+
+
+def key_of(code: str, patterns: Sequence[Pattern]) -> str:
+    """Return what all codes of one item have in common."""
+    weighed = read(code, patterns)
+    if weighed is not None:
+        return weighed.base
+    return plain_gtin(code) if is_gtin(code) else code
+
+
+def resolves_for_chain(actor: Actor) -> bool:
+    """Say whether an actor may say what codes mean: the catalogue is the whole chain's, so by a chain-wide role."""
+    where = actor.stores(Permission.CODE_RESOLVE)
+    return any(
+        held.chain_wide and Permission.CODE_RESOLVE in ROLE_TABLE[held.role] and held.store_ids <= where and where
+        for held in actor.held
+    )
+
+
+def require_resolving(actor: Actor) -> None:
+    """Refuse whoever may not say what codes mean."""
+    if not resolves_for_chain(actor):
+        raise NotPermitted(Permission.CODE_RESOLVE)
+
+
+async def name_code(work: Work, *, key: str, sku_id: UUID, pack_units: int) -> list[Named]:
+    """Say which SKU a code is; return what waits to be counted under it.
+
+    A GTIN goes into the catalogue. Any other text was a misreading: its finds are counted, and it is not learnt.
+    Works in the system's session, for every store.
+    """
+    waiting = await _waiting(work, key)
+    if await work.session.get(Sku, sku_id) is None:
+        raise NotFound("skuId", "SKU", "商品")
+    if is_gtin(key):
+        await add_code(work, gtin=key, sku_id=sku_id, pack_units=pack_units)
+    await _settle(work, waiting, Verdict.ITEM, sku_id)
+    patterns = await in_store_patterns(work.session)
+    named = []
+    for row in waiting:
+        units = await _units(work, row, patterns, sku_id, pack_units)
+        if row.stocktake_id is not None and units is not None:
+            named.append(
+                Named(as_uuid(row.store_id), as_uuid(row.stocktake_id), as_uuid(row.id), sku_id, units * row.quantity)
+            )
+    return named
+
+
+async def disown_code(work: Work, *, key: str) -> int:
+    """Say that a code is none of the chain's goods; return how many finds are settled by that."""
+    waiting = await _waiting(work, key)
+    await _settle(work, waiting, Verdict.NOT_OURS, None)
+    return len(waiting)
+
+
+async def mark_counted(work: Work, named: Sequence[Named]) -> None:
+    """Note which finds have become counts."""
+    if named:
+        await work.session.execute(
+            update(UnknownCode).where(UnknownCode.id.in_([each.line_id for each in named])).values(counted=True)
+        )
+
+
+async def _waiting(work: Work, key: str) -> list[UnknownCode]:
+    rows = await work.session.scalars(
+        select(UnknownCode)
+        .where(UnknownCode.key == key, UnknownCode.resolved_at.is_(None))
+        .order_by(UnknownCode.store_id, UnknownCode.id)
+        .with_for_update()
+    )
+    waiting = list(rows)
+    if not waiting:
+        raise NotFound("code", "code that waits", "待确认条码")
+    return waiting
+
+
+async def _settle(work: Work, waiting: Sequence[UnknownCode], verdict: Verdict, sku_id: UUID | None) -> None:
+    for row in waiting:
+        row.resolved_at, row.resolved_by = work.now, work.actor_id
+        row.verdict, row.sku_id = verdict, sku_id
+    await work.session.flush()
+
+
+async def _units(
+    work: Work, row: UnknownCode, patterns: Sequence[Pattern], sku_id: UUID, pack_units: int
+) -> int | None:
+    """Return the base units of one of what was found; None for a price on it while the SKU has none."""
+    weighed = read(row.code, patterns)
+    if weighed is None:
+        return pack_units
+    unit_fen = None
+    if weighed.measure is Measure.FEN:
+        unit_fen = await price_at(work.session, sku_id, as_uuid(row.store_id), row.found_at)
+    return units_of(weighed, pack_units=pack_units, unit_fen=unit_fen)

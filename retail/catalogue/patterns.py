@@ -1,0 +1,67 @@
+"""How the chain's scales write their codes: read in a transaction, and set for the whole chain at once."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from retail.access.work import Work
+from retail.audit import log
+from retail.catalogue.in_store import Measure, Pattern
+from retail.catalogue.models import InStorePattern
+from retail.kernel.events import CatalogueChanged
+from retail.kernel.refusal import InvalidInput, Problem
+
+PATTERNS_AT_MOST = 20
+
+
+async def in_store_patterns(session: AsyncSession) -> list[Pattern]:
+    """Return the chain's patterns by prefix."""
+    rows = await session.scalars(select(InStorePattern).order_by(InStorePattern.prefix))
+    return [
+        Pattern(row.prefix, row.item_digits, row.value_digits, Measure(row.measure), row.price_check) for row in rows
+    ]
+
+
+async def set_in_store_patterns(work: Work, patterns: Sequence[Pattern]) -> int:
+    """Replace the chain's patterns and return how many there are.
+
+    The caller has asked for the right to, and works in the system's session.
+    """
+    problems = _problems(patterns)
+    if problems:
+        raise InvalidInput(problems)
+    await work.session.execute(delete(InStorePattern))
+    if patterns:
+        rows = [
+            {
+                "prefix": each.prefix,
+                "item_digits": each.item_digits,
+                "value_digits": each.value_digits,
+                "measure": each.measure,
+                "price_check": each.price_check,
+            }
+            for each in patterns
+        ]
+        await work.session.execute(insert(InStorePattern), rows)
+    work.announce(CatalogueChanged())
+    details = {"prefixes": sorted(each.prefix for each in patterns)}
+    await log.append(work.session, act="in_store_codes.set", actor_id=work.actor_id, details=details)
+    return len(patterns)
+
+
+def _problems(patterns: Sequence[Pattern]) -> list[Problem]:
+    if len(patterns) > PATTERNS_AT_MOST:
+        words = (f"At most {PATTERNS_AT_MOST}.", f"最多 {PATTERNS_AT_MOST} 条。")
+        return [Problem("patterns", "TOO_MANY", *words)]
+    found = []
+    prefixes = [each.prefix for each in patterns]
+    for n, each in enumerate(patterns):
+        if not each.is_sound:
+            said = "02, 2x or 2xx; 3-7 digits of item, 4-6 of value (4-5 with a price check digit); 12 in all."
+            said_zh = "前缀 02、2x 或 2xx；商品 3-7 位，数值 4-6 位（带价格校验位时 4-5 位）；合计 12 位。"
+            found.append(Problem(f"patterns[{n}]", "NOT_SOUND", said, said_zh))
+        if each.prefix in prefixes[:n]:
+            found.append(Problem(f"patterns[{n}].prefix", "TWICE", "It stands here twice.", "重复了。"))
+    return found
