@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 
-from bench import bulk, curves, lists, log, ready, sales, screens, verify, walls
+from bench import bulk, curves, lists, log, phone, ready, sales, screens, verify, walls
 from bench.figures import Figure, as_data, show
 from bench.house import ROOT, House
 from bench.plan import FULL, QUICK, Bar, Plan, bar
@@ -23,6 +23,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "lists": lists.measure,
     "screens": screens.measure,
     "ready": ready.measure,
+    "phone": phone.measure,
     "walls": walls.measure,
     "log": log.measure,
     "verify": verify.measure,

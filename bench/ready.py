@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from api.embedded import EmbeddedPostgres
@@ -50,8 +51,25 @@ def measure(house: House, plan: Plan, bar: Bar) -> Iterator[Figure]:
     )
 
 
+@contextmanager
+def running(home: Path) -> Iterator[str]:
+    """Run the demo chain in a folder that is there no longer afterwards; give its address."""
+    try:
+        with _started(home) as (port, _seconds):
+            yield f"http://127.0.0.1:{port}"
+    finally:
+        EmbeddedPostgres(home / "postgres").erase()
+        shutil.rmtree(home)
+
+
 def _start(home: Path) -> float:
     """Start the demo chain and stop it; return the seconds until it answered."""
+    with _started(home) as (_port, seconds):
+        return seconds
+
+
+@contextmanager
+def _started(home: Path) -> Iterator[tuple[int, float]]:
     port = free_port()
     command = [sys.executable, "-m", "api", "run", "--no-trade", "--port", str(port)]
     home.mkdir(parents=True, exist_ok=True)
@@ -64,7 +82,7 @@ def _start(home: Path) -> float:
             assert program.poll() is None, (home / "log").read_text()
             assert time.perf_counter() - began < PATIENCE_SECONDS, "not ready"
             time.sleep(0.02)
-        return time.perf_counter() - began
+        yield port, time.perf_counter() - began
     finally:
         os.kill(program.pid, signal.SIGINT)
         program.wait()
