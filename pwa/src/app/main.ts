@@ -7,6 +7,7 @@ import { openCatalogue } from '@/data/catalogue.ts'
 import { watchConnection, serverHeard } from '@/data/connection.ts'
 import { sendWaiting, startOutbox } from '@/data/deeds.ts'
 import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
+import { sendPhotos, startPhotos } from '@/data/photos.ts'
 import { keepPreferences } from '@/data/preferences.ts'
 import { myStore, senderId, sessionEnded, sessionState, startSession } from '@/data/session.ts'
 import { refreshSharedDevice, watchIdleness } from '@/data/shared-device.ts'
@@ -24,7 +25,7 @@ watchConnection()
 keepCart()
 watchIdleness()
 
-await Promise.all([startLanguage(), startSession(), startOutbox()])
+await Promise.all([startLanguage(), startSession(), startOutbox(), startPhotos()])
 watch(
   () => (sessionState.value === 'signed-out' ? undefined : myStore.value?.id),
   (storeId) => {
@@ -34,7 +35,10 @@ watch(
   },
   { immediate: true },
 )
-watch([senderId, sessionState], () => sendWaiting())
+watch([senderId, sessionState], () => {
+  sendWaiting()
+  sendPhotos()
+})
 
 createApp(App).use(i18n).use(router).mount('#app')
 void watchForUpdates()

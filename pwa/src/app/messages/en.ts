@@ -5,6 +5,7 @@ import identity from './identity.en.ts'
 import log from './log.en.ts'
 import manager from './manager.en.ts'
 import people from './people.en.ts'
+import photos from './photos.en.ts'
 
 const en: typeof zh = {
   common: {
@@ -217,6 +218,7 @@ const en: typeof zh = {
   ...identity,
   ...log,
   ...people,
+  ...photos,
 }
 
 export default en

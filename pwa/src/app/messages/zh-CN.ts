@@ -4,6 +4,7 @@ import identity from './identity.zh-CN.ts'
 import log from './log.zh-CN.ts'
 import manager from './manager.zh-CN.ts'
 import people from './people.zh-CN.ts'
+import photos from './photos.zh-CN.ts'
 
 export default {
   common: {
@@ -216,4 +217,5 @@ export default {
   ...identity,
   ...log,
   ...people,
+  ...photos,
 }
