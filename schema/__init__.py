@@ -23,6 +23,8 @@ from schema.photos.mutations import PhotosMutation
 from schema.photos.queries import PhotosQuery
 from schema.push.mutations import PushMutation
 from schema.push.queries import PushQuery
+from schema.shelves.mutations import ShelvesMutation
+from schema.shelves.queries import ShelvesQuery
 from schema.stores.mutations import StoresMutation
 from schema.stores.queries import StoresQuery
 from schema.tasks.queries import TasksQuery
@@ -36,6 +38,7 @@ class Query(
     InventoryQuery,
     InsightsQuery,
     PhotosQuery,
+    ShelvesQuery,
     TasksQuery,
     PushQuery,
     PeopleQuery,
@@ -55,6 +58,7 @@ class Mutation(
     PeopleMutation,
     ChannelsMutation,
     PhotosMutation,
+    ShelvesMutation,
 ):
     pass
 

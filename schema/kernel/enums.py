@@ -5,11 +5,13 @@ import strawberry
 from retail.access.actor import ActorKind
 from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
+from retail.catalogue.in_store import Measure as CodeMeasure
 from retail.catalogue.models import Locality
 from retail.channels.health import ChannelState
 from retail.inventory.bulk import OutcomeStatus
 from retail.inventory.models import Account, AdjustmentReason, MovementKind, Source
 from retail.people.models import AlarmKind, PersonalField, RevealPurpose, ViewKind
+from retail.shelves.suggestions import Likeness as CodeLikeness
 from retail.stores.models import StoreKind
 
 strawberry.enum(Account, description="The other side of a movement: where goods came from or went to.")
@@ -21,6 +23,10 @@ strawberry.enum(
     ChannelState,
     description="How a channel client fares: refused when it last came, silent for a day, new, working, or revoked.",
 )
+strawberry.enum(
+    CodeLikeness, name="CodeLikeness", description="Why an item is suggested for a code: misread, or the same maker."
+)
+strawberry.enum(CodeMeasure, name="CodeMeasure", description="What the value in a scale's code is: grams, or fen.")
 strawberry.enum(Locality, description="Whether an SKU is the whole chain's or was added by a region.")
 strawberry.enum(MovementKind, description="What happened to the stock.")
 strawberry.enum(OutcomeStatus, description="What became of one event: recorded now, recorded before, or refused.")
@@ -38,6 +44,8 @@ __all__ = [
     "AlarmKind",
     "ChannelKind",
     "ChannelState",
+    "CodeLikeness",
+    "CodeMeasure",
     "Locality",
     "MovementKind",
     "OutcomeStatus",

@@ -1,0 +1,1 @@
+"""Shelves, codes that nobody knows, in-store codes, and tags."""

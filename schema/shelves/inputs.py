@@ -1,0 +1,75 @@
+"""What is sent to arrange shelves, to name codes, and to say how scales write theirs."""
+
+from uuid import UUID
+
+import strawberry
+
+from retail.catalogue.in_store import Measure, Pattern
+from retail.shelves.commands import ShelfChange
+from schema.kernel.enums import CodeMeasure
+
+REQUEST_ID = "Made by the client; makes the request happen exactly once."
+
+
+@strawberry.input(description="Shelves to add to a zone.")
+class AddShelvesInput:
+    request_id: UUID = strawberry.field(description=REQUEST_ID)
+    store_id: UUID = strawberry.field(description="The store.")
+    zone: str = strawberry.field(description="The zone, 1 to 20 characters.")
+    codes: list[str] = strawberry.field(description="Their codes, 1 to 200 of 1 to 20 characters each.")
+    name: str = strawberry.field(default="", description="What stands there, at most 60 characters.")
+
+
+@strawberry.input(description="What is to be different about a shelf; what is left out stays.")
+class ChangeShelfInput:
+    request_id: UUID = strawberry.field(description=REQUEST_ID)
+    shelf_id: UUID = strawberry.field(description="The shelf.")
+    zone: str | None = strawberry.field(default=None, description="Its zone, 1 to 20 characters.")
+    code: str | None = strawberry.field(default=None, description="Its code, 1 to 20 characters.")
+    name: str | None = strawberry.field(default=None, description="What stands there, at most 60 characters.")
+    place: int | None = strawberry.field(default=None, description="Its place in the order of a walk.")
+    sku_ids: list[UUID] | None = strawberry.field(
+        default=None, description="All SKUs that are expected there, 500 at most."
+    )
+
+    def domain(self) -> ShelfChange:
+        """Return it in the words of the business."""
+        sku_ids = None if self.sku_ids is None else tuple(self.sku_ids)
+        return ShelfChange(self.zone, self.code, self.name, self.place, sku_ids)
+
+
+@strawberry.input(description="A shelf to take out of use.")
+class RetireShelfInput:
+    request_id: UUID = strawberry.field(description=REQUEST_ID)
+    shelf_id: UUID = strawberry.field(description="The shelf.")
+
+
+@strawberry.input(description="How a scale writes a weight or a price into a code of 13 digits.")
+class InStorePatternInput:
+    prefix: str = strawberry.field(description="What its codes begin with: 02, or 2 and one or two digits.")
+    item_digits: int = strawberry.field(description="How many digits then name the item, 3 to 7.")
+    value_digits: int = strawberry.field(description="How many digits before the check digit are the value, 4 to 6.")
+    measure: CodeMeasure = strawberry.field(description="What the value is.")
+    price_check: bool = strawberry.field(
+        default=False, description="Whether a check digit of the value stands before it (of 4 or 5 digits only)."
+    )
+
+    def domain(self) -> Pattern:
+        """Return it in the words of the business."""
+        return Pattern(self.prefix, self.item_digits, self.value_digits, Measure(self.measure), self.price_check)
+
+
+@strawberry.input(description="All ways in which the chain's scales write codes.")
+class SetInStorePatternsInput:
+    request_id: UUID = strawberry.field(description=REQUEST_ID)
+    patterns: list[InStorePatternInput] = strawberry.field(description="At most 20; none takes them all away.")
+
+
+@strawberry.input(description="What a code is that nobody knew.")
+class ResolveCodeInput:
+    request_id: UUID = strawberry.field(description=REQUEST_ID)
+    code: str = strawberry.field(description="The code, as unknownCodes tells it.")
+    sku_id: UUID | None = strawberry.field(default=None, description="The SKU; left out, it is none of ours.")
+    pack_units: int = strawberry.field(
+        default=1, description="How many base units it stands for; of weighed goods, how many a kilogram is."
+    )
