@@ -1,7 +1,7 @@
 /** The catalogue with the own store's prices, kept on the device so that a look-up never waits for the network. */
 import { shallowRef } from 'vue'
 import { itemOf, searchItems, type CatalogueItem, type Scanned } from './catalogue-item.ts'
-import { CATALOGUE_NOTE, CATEGORIES_NOTE, database, readNote, writeNote } from './database.ts'
+import { CATALOGUE_NOTE, CATEGORIES_NOTE, readItems, readNote, writeNote, writeReadings } from './database.ts'
 import { CategoriesQuery, SkuByCode, SkuPage } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import { ask, Unreachable, ServerTrouble } from './transport.ts'
@@ -26,7 +26,7 @@ let current: { storeId: string; done: Promise<void> } | undefined
 export async function openCatalogue(storeId: string): Promise<void> {
   const kept = await readNote<Kept>(CATALOGUE_NOTE)
   if (kept?.storeId === storeId) {
-    show(await (await database()).getAll('items'))
+    show(await readItems())
     if (Date.now() - kept.at < FRESH_MS) return
   }
   await refreshCatalogue(storeId)
@@ -50,11 +50,8 @@ async function fetchCatalogue(storeId: string): Promise<void> {
   } while (after !== null && items.length < MOST_ITEMS)
   show(items)
 
-  const work = (await database()).transaction(['items', 'notes'], 'readwrite')
-  await work.objectStore('items').clear()
-  await Promise.all(items.map((item) => work.objectStore('items').put(item)))
-  await work.objectStore('notes').put({ storeId, at: Date.now() } satisfies Kept, CATALOGUE_NOTE)
-  await work.done
+  const note = { key: CATALOGUE_NOTE, value: { storeId, at: Date.now() } satisfies Kept }
+  await writeReadings({ in: { store: 'items' }, things: items, idOf: ({ id }) => id, note })
 }
 
 /** What a scanned or typed code stands for; null when nobody knows it, or nobody can be asked. */

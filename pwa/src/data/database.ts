@@ -1,14 +1,38 @@
-/** What this device remembers: the outbox, and a reading copy of the catalogue and of one store's stock. */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
-import type { Operation } from './operations.ts'
+/**
+ * What this device remembers: the outbox, and a reading copy of the catalogue and of one store's stock.
+ *
+ * All of it is sealed (see `vault`); only what finds a row is in the clear: ids, a state, a number.
+ * The database renews itself: what an older version of the app wrote in the clear is sealed when it is first opened.
+ */
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb'
 import type { CatalogueItem } from './catalogue-item.ts'
 import type { Level } from './levels.ts'
+import type { Operation } from './operations.ts'
+import { openBlocks, sealBlocks } from './blocks.ts'
+import { Vault, isSealed, type Compartment, type Sealed } from './vault.ts'
 
-interface Tables extends DBSchema {
-  operations: { key: number; value: Operation; indexes: { state: string; requestId: string } }
-  items: { key: string; value: CatalogueItem }
-  levels: { key: [string, string]; value: Level; indexes: { storeId: string } }
-  notes: { key: string; value: unknown }
+/** An operation as it lies on the device since version 2; version 1 wrote the operation itself. */
+export interface OperationRow {
+  order?: number
+  requestId: string
+  state: string
+  actorId: string
+  shape: 2
+  /** Another one after every change, so that nobody overwrites what somebody else has written meanwhile. */
+  revision: string
+  sealed: Sealed
+}
+
+export interface Tables extends DBSchema {
+  operations: { key: number; value: OperationRow | Operation; indexes: { state: string; requestId: string } }
+  /** Sealed blocks of items, by the number of the block. */
+  items: { key: number; value: Sealed }
+  /** Sealed blocks of levels, by store and the number of the block. */
+  levels: { key: [string, number]; value: Sealed }
+  notes: { key: string; value: Sealed }
+  keys: { key: Compartment; value: CryptoKey }
+  /** What the device knows of itself, of nobody and in the clear: its clock, when it last heard the server. */
+  device: { key: string; value: unknown }
 }
 
 export type Database = IDBPDatabase<Tables>
@@ -18,42 +42,181 @@ export const CATEGORIES_NOTE = 'categories'
 export const STOCK_NOTE = 'stock'
 /** What belongs to a shop and not to a person. */
 const SHOP_NOTES: ReadonlySet<string> = new Set([CATALOGUE_NOTE, CATEGORIES_NOTE, STOCK_NOTE])
+const VERSION = 2
 
+/** Counts how often the readings were forgotten: what was sealed before is not written after. */
+let era = 0
 let opened: Promise<Database> | undefined
 
 export function database(): Promise<Database> {
-  opened ??= openDatabase()
+  opened ??= openDatabase('trueshelf', () => (opened = undefined)).catch((error: unknown) => {
+    opened = undefined
+    throw error
+  })
   return opened
 }
 
-export function openDatabase(name = 'trueshelf'): Promise<Database> {
-  return openDB<Tables>(name, 1, {
-    upgrade(db) {
-      const operations = db.createObjectStore('operations', { keyPath: 'order', autoIncrement: true })
-      operations.createIndex('state', 'state')
-      operations.createIndex('requestId', 'requestId', { unique: true })
-      db.createObjectStore('items', { keyPath: 'id' })
-      db.createObjectStore('levels', { keyPath: ['storeId', 'skuId'] }).createIndex('storeId', 'storeId')
-      db.createObjectStore('notes')
+/** What version 1 kept in the clear; held in memory while the stores are made anew. */
+interface Clear {
+  items: CatalogueItem[]
+  levels: Level[]
+  notes: [string, unknown][]
+}
+
+/** `closed` is told when this connection made way for a newer version of the app. */
+export async function openDatabase(name = 'trueshelf', closed: () => void = () => {}): Promise<Database> {
+  const clear: Clear = { items: [], levels: [], notes: [] }
+  const db = await openDB<Tables>(name, VERSION, {
+    async upgrade(fresh, version, _next, work) {
+      if (version < 1) {
+        const operations = fresh.createObjectStore('operations', { keyPath: 'order', autoIncrement: true })
+        operations.createIndex('state', 'state')
+        operations.createIndex('requestId', 'requestId', { unique: true })
+      } else {
+        await takeOut(work, clear)
+        for (const store of ['items', 'levels', 'notes'] as const) fresh.deleteObjectStore(store)
+      }
+      for (const store of ['items', 'levels', 'notes', 'keys', 'device'] as const) fresh.createObjectStore(store)
     },
-    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    blocking: (_current, _blocked, event) => {
+      ;(event.target as IDBDatabase).close()
+      closed()
+    },
+    terminated: closed,
+  })
+  if (clear.notes.length) await sealAll(db, clear)
+  return db
+}
+
+async function takeOut(work: IDBPTransaction<Tables, StoreNames<Tables>[], 'versionchange'>, clear: Clear): Promise<void> {
+  const notes = work.objectStore('notes')
+  const [items, levels, values, keys] = await Promise.all([
+    work.objectStore('items').getAll(),
+    work.objectStore('levels').getAll(),
+    notes.getAll(),
+    notes.getAllKeys(),
+  ])
+  clear.items = items as unknown as CatalogueItem[]
+  clear.levels = levels as unknown as Level[]
+  clear.notes = keys.map((key, index) => [key, values[index]])
+}
+
+async function sealAll(db: Database, { items, levels, notes }: Clear): Promise<void> {
+  const sealer = vaultOf(async () => db)
+  const sealedNotes = await Promise.all(notes.map(async ([key, value]) => [key, await sealer.seal('readings', `note ${key}`, value)] as const))
+  const sealedItems = await sealBlocks(sealer, 'items', items, ({ id }) => id)
+  const stores = [...new Set(levels.map(({ storeId }) => storeId))]
+  const sealedLevels = await Promise.all(
+    stores.map(async (storeId) => {
+      const held = levels.filter((level) => level.storeId === storeId)
+      return [storeId, await sealBlocks(sealer, `levels ${storeId}`, held, ({ skuId }) => skuId)] as const
+    }),
+  )
+  const work = db.transaction(['items', 'levels', 'notes'], 'readwrite')
+  for (const [key, sealed] of sealedNotes) void work.objectStore('notes').put(sealed, key)
+  for (const [block, sealed] of sealedItems) void work.objectStore('items').put(sealed, block)
+  for (const [storeId, blocks] of sealedLevels) {
+    for (const [block, sealed] of blocks) void work.objectStore('levels').put(sealed, [storeId, block])
+  }
+  await work.done
+}
+
+export function vaultOf(db: () => Promise<Database>): Vault {
+  return new Vault({
+    read: async (compartment) => (await db()).get('keys', compartment),
+    offer: async (compartment, key) => {
+      const work = (await db()).transaction('keys', 'readwrite', { durability: 'strict' })
+      const kept = await work.store.get(compartment)
+      if (!kept) await work.store.put(key, compartment)
+      await work.done
+      return kept ?? key
+    },
+    destroy: async (compartment) => (await db()).delete('keys', compartment),
   })
 }
 
+/** The device's own vault. */
+export const vault = vaultOf(database)
+
 export async function readNote<Value>(key: string): Promise<Value | undefined> {
-  return (await (await database()).get('notes', key)) as Value | undefined
+  const sealed = await (await database()).get('notes', key)
+  return isSealed(sealed) ? vault.open<Value>('readings', `note ${key}`, sealed) : undefined
 }
 
 export async function writeNote(key: string, value: unknown): Promise<void> {
-  await (await database()).put('notes', value, key)
+  const begun = era
+  const sealed = await vault.seal('readings', `note ${key}`, value)
+  const db = await database()
+  if (begun === era) await db.put('notes', sealed, key)
+}
+
+/** Some blocks, and the note that belongs to them, in one transaction. */
+export interface Readings<Thing> {
+  in: { store: 'items' } | { store: 'levels'; storeId: string }
+  things: Thing[]
+  idOf: (thing: Thing) => string
+  /** The blocks to write; all, and nothing else stays, when left out. */
+  only?: ReadonlySet<number>
+  note: { key: string; value: unknown }
+}
+
+export async function writeReadings<Thing>({ in: place, things, idOf, only, note }: Readings<Thing>): Promise<void> {
+  const begun = era
+  const [noteSealed, blocks] = await Promise.all([
+    vault.seal('readings', `note ${note.key}`, note.value),
+    sealBlocks(vault, nameOf(place), things, idOf, only),
+  ])
+  const work = (await database()).transaction([place.store, 'notes'], 'readwrite')
+  if (begun !== era) return work.abort()
+  if (place.store === 'items') {
+    const items = work.objectStore('items')
+    if (!only) void items.clear()
+    for (const [block, sealed] of blocks) void items.put(sealed, block)
+  } else {
+    const levels = work.objectStore('levels')
+    if (!only) void levels.delete(allOf(place.storeId))
+    for (const [block, sealed] of blocks) void levels.put(sealed, [place.storeId, block])
+  }
+  void work.objectStore('notes').put(noteSealed, note.key)
+  await work.done
+}
+
+/** What cannot be opened any more is as if it had never been kept. */
+export async function readItems(): Promise<CatalogueItem[]> {
+  const db = await database()
+  const [keys, blocks] = await Promise.all([db.getAllKeys('items'), db.getAll('items')])
+  return openBlocks(vault, 'items', keys, blocks)
+}
+
+export async function readLevels(storeId: string): Promise<Level[]> {
+  const db = await database()
+  const [keys, blocks] = await Promise.all([db.getAllKeys('levels', allOf(storeId)), db.getAll('levels', allOf(storeId))])
+  return openBlocks(vault, `levels ${storeId}`, keys.map(([, block]) => block), blocks)
+}
+
+function nameOf(place: Readings<unknown>['in']): string {
+  return place.store === 'items' ? 'items' : `levels ${place.storeId}`
+}
+
+function allOf(storeId: string): IDBKeyRange {
+  return IDBKeyRange.bound([storeId], [storeId, []])
 }
 
 export async function forgetNote(key: string): Promise<void> {
   await (await database()).delete('notes', key)
 }
 
-/** Forget what may be read; what was done and not yet sent stays. */
+export async function readDevice<Value>(key: string): Promise<Value | undefined> {
+  return (await (await database()).get('device', key)) as Value | undefined
+}
+
+export async function writeDevice(key: string, value: unknown): Promise<void> {
+  await (await database()).put('device', value, key)
+}
+
+/** Forget what may be read, and destroy its key; what was done and not yet sent stays. */
 export async function forgetReadings(): Promise<void> {
+  era += 1
   const db = await database()
   const work = db.transaction(['items', 'levels', 'notes'], 'readwrite')
   await Promise.all([
@@ -62,15 +225,16 @@ export async function forgetReadings(): Promise<void> {
     work.objectStore('notes').clear(),
     work.done,
   ])
+  await vault.destroy('readings')
 }
 
 /** Forget what may be read, but for the goods and the stock of one store: the next person works there too. */
 export async function forgetAllBut(storeId: string): Promise<void> {
   const kept = await readNote<{ storeId: string }>(CATALOGUE_NOTE)
   if (kept?.storeId !== storeId) return forgetReadings()
+  const stock = await readNote<{ storeId: string }>(STOCK_NOTE)
   const work = (await database()).transaction(['levels', 'notes'], 'readwrite')
   const [levels, notes] = [work.objectStore('levels'), work.objectStore('notes')]
-  const stock = (await notes.get(STOCK_NOTE)) as { storeId: string } | undefined
   const others = (await levels.getAllKeys()).filter(([store]) => store !== storeId)
   const stale = (await notes.getAllKeys()).filter((key) => !SHOP_NOTES.has(key) || (key === STOCK_NOTE && stock?.storeId !== storeId))
   await Promise.all([...others.map((key) => levels.delete(key)), ...stale.map((key) => notes.delete(key)), work.done])

@@ -4,8 +4,9 @@ import { correctByDifference } from './deeds/counts.ts'
 import { openDay as recordOpening } from './deeds/day.ts'
 import { recordWith, type Recorder } from './deeds/record.ts'
 import { kindOf } from './deeds/registry.ts'
-import { database } from './database.ts'
-import { Outbox } from './outbox.ts'
+import { pack } from './batch.ts'
+import { database, vault } from './database.ts'
+import { Outbox, type Holdup } from './outbox.ts'
 import { isLeftBehind, needsYou, type Operation } from './operations.ts'
 import { send } from './send.ts'
 import { askAboutDay, me, myStore, noteDayOpened, SENDING_LOCK, senderId, whenSomebodyLeaves } from './session.ts'
@@ -36,10 +37,15 @@ export const othersWaiting = computed(() => {
 /** What somebody who left the chain did on this device and never sent. */
 export const leftBehind = computed(() => kept.value.filter((operation) => isLeftBehind(operation) && operation.actorId !== me.value?.id))
 
+/** What keeps this tab from sending; undefined while nothing does. */
+export const holdup = shallowRef<Holdup>()
+
 const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(SENDING_LOCK)
 
 const outbox = new Outbox({
   db: database,
+  vault,
+  pack,
   send,
   actorId: () => senderId.value,
   now: Date.now,
@@ -55,6 +61,7 @@ const outbox = new Outbox({
     tabs?.postMessage('changed')
     void show()
   },
+  heldUp: (why) => (holdup.value = why),
 })
 
 /** Show what waits and send it whenever sending may work again. */
@@ -76,6 +83,7 @@ export function sendWaiting(): void {
 }
 
 export const retryOperation = (requestId: string): Promise<void> => outbox.retry(requestId)
+export const retryOperations = (requestIds: readonly string[]): Promise<void> => outbox.retryAll(requestIds)
 export const markHandled = (requestId: string): Promise<void> => outbox.markHandled(requestId)
 
 /** Record in one's own name what somebody who left has done. */
@@ -121,11 +129,24 @@ export function whenSettled(look: Settled): void {
   settledWatchers.push(look)
 }
 
-async function show(): Promise<void> {
-  const waited = new Set(kept.value.filter(({ state }) => state === 'waiting').map(({ requestId }) => requestId))
-  kept.value = await outbox.all()
-  for (const operation of kept.value) {
-    if (operation.state === 'waiting' || !waited.has(operation.requestId)) continue
-    for (const look of settledWatchers) look(operation)
+let showing: Promise<void> | undefined
+let stale = false
+
+/** Many changes in a row are read once. */
+function show(): Promise<void> {
+  stale = true
+  showing ??= showAll().finally(() => (showing = undefined))
+  return showing
+}
+
+async function showAll(): Promise<void> {
+  while (stale) {
+    stale = false
+    const waited = new Set(kept.value.filter(({ state }) => state === 'waiting').map(({ requestId }) => requestId))
+    kept.value = await outbox.all()
+    for (const operation of kept.value) {
+      if (operation.state === 'waiting' || !waited.has(operation.requestId)) continue
+      for (const look of settledWatchers) look(operation)
+    }
   }
 }

@@ -21,6 +21,8 @@ export interface Operation {
   state: State
   /** How often it left, or may have left, this device. */
   attempts: number
+  /** When it last did. */
+  triedAt?: number
   fate?: Fate
   settledAt?: number
   /** Somebody dealt with it after it needed them. */

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openDatabase, type Database } from './database.ts'
+import { openDatabase, vaultOf, type Database } from './database.ts'
 import { backOff, Outbox } from './outbox.ts'
 import { isLeftBehind, needsYou, type Fate, type Operation } from './operations.ts'
 import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
@@ -26,7 +26,9 @@ class Phone {
   open(): Outbox {
     return new Outbox({
       db: async () => this.db,
-      send: (operation) => this.send(operation),
+      vault: vaultOf(async () => this.db),
+      pack: (operations) => operations.slice(0, 1),
+      send: async ([operation]) => [await this.send(operation as Operation)],
       actorId: () => this.actor,
       now: () => 1_000,
       alone: (work) => (this.locked = this.locked.then(work)),

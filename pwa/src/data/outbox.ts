@@ -1,25 +1,39 @@
 /**
- * Everything a person does is written here first, then sent in order.
+ * Everything a person does is written here first, then sent in order, several in one request.
  *
  * An operation leaves the queue only with the server's verdict. Until then it is
  * sent again under the same `requestId`, so the server answers a repeat with its
- * first answer and nothing happens twice. One operation that nobody can send does
+ * first answer and nothing happens twice. A batch that fails as a whole is sent again one by one, so that
+ * each gets its own verdict. One operation that nobody can send does
  * not hold up the others for ever: after `PATIENCE` faults of the server it needs a person.
  * A server that is away or busy is no fault of the operation: it waits, in its place.
+ * The order is that of the queue; no clock has a say in it.
  */
 import type { Database } from './database.ts'
 import { UnknownMember } from './match.ts'
+import { OperationRows } from './operation-rows.ts'
 import { isLeftBehind, needsYou, neverHappened, type Fate, type Operation, type Reason } from './operations.ts'
 import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+import type { Vault } from './vault.ts'
 
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 60_000
 const PATIENCE = 8
 const KEPT_SETTLED = 500
 
+/** Why what waits is not sent at this moment, and when it is tried again by itself. */
+export interface Holdup {
+  why: 'offline' | 'busy' | 'trouble' | 'signed-out'
+  nextTry: number | undefined
+}
+
 export interface OutboxWorld {
   db: () => Promise<Database>
-  send: (operation: Operation) => Promise<Fate>
+  vault: Vault
+  /** The longest beginning of these that goes out in one request. */
+  pack: (operations: readonly Operation[]) => Operation[]
+  /** The verdict of each. Throws what `transport` throws when the request has none. */
+  send: (batch: readonly Operation[]) => Promise<(Fate | UnknownMember)[]>
   /** The person signed in now: nobody's operations are sent under another name. */
   actorId: () => string | undefined
   now: () => number
@@ -27,6 +41,8 @@ export interface OutboxWorld {
   alone: (work: () => Promise<void>) => Promise<void>
   later: (milliseconds: number, work: () => void) => () => void
   changed: () => void
+  /** Undefined while nothing holds it up. */
+  heldUp?: (holdup: Holdup | undefined) => void
 }
 
 export class Outbox {
@@ -36,28 +52,28 @@ export class Outbox {
   /** Attempts without a verdict, by operation: all of them, and those that are faults of the server. */
   private troubles = new Map<string, { failures: number; faults: number }>()
 
-  constructor(private readonly world: OutboxWorld) {}
+  private readonly rows: OperationRows
+  /** Sent together and failed together: these go one by one, until the one that failed is known. */
+  private alone = new Set<string>()
+
+  constructor(private readonly world: OutboxWorld) {
+    this.rows = new OperationRows(world.db, world.vault)
+  }
 
   /** Returns when the operation is safely on this device, not when it is sent. */
   async put(operation: Omit<Operation, 'order' | 'state' | 'attempts'>): Promise<void> {
-    const work = (await this.world.db()).transaction('operations', 'readwrite', { durability: 'strict' })
-    await work.store.add({ ...operation, state: 'waiting', attempts: 0 })
-    await work.done
+    await this.rows.add({ ...operation, state: 'waiting', attempts: 0 })
     this.world.changed()
     void this.drain()
   }
 
   async all(): Promise<Operation[]> {
-    return (await (await this.world.db()).getAll('operations')).reverse()
+    return (await this.rows.all()).reverse()
   }
 
   /** Take back what certainly never left this device. False when it may have. */
   async withdraw(requestId: string): Promise<boolean> {
-    const work = (await this.world.db()).transaction('operations', 'readwrite')
-    const found = await work.store.index('requestId').get(requestId)
-    const untouched = found?.order !== undefined && found.state === 'waiting' && found.attempts === 0
-    if (untouched && found.order !== undefined) await work.store.delete(found.order)
-    await work.done
+    const untouched = await this.rows.removeIf(requestId, ({ state, attempts }) => state === 'waiting' && attempts === 0)
     if (untouched) this.world.changed()
     return untouched
   }
@@ -65,24 +81,26 @@ export class Outbox {
   /** Send once more what needed a person; the same request, so it cannot count twice. */
   async retry(requestId: string): Promise<void> {
     this.troubles.delete(requestId)
-    await this.rewrite(requestId, (operation) => {
-      const { fate: _fate, settledAt: _settledAt, ...rest } = operation
-      return { ...rest, state: 'waiting' }
-    })
+    await this.rewrite([requestId], waitingAgain)
+    await this.drain()
+  }
+
+  /** Send once more all that needed a person and was not decided by one. */
+  async retryAll(requestIds: readonly string[]): Promise<void> {
+    for (const requestId of requestIds) this.troubles.delete(requestId)
+    await this.rewrite(requestIds, waitingAgain)
     await this.drain()
   }
 
   async markHandled(requestId: string): Promise<void> {
-    await this.rewrite(requestId, (operation) => ({ ...operation, handled: true }))
+    await this.rewrite([requestId], (operation) => ({ ...operation, handled: true }))
     void this.drain()
   }
 
   /** The person of these has left. Nothing is dropped: what the server has not taken waits for a manager (or for her return). */
   async leaveBehind(actorId: string): Promise<void> {
-    for (const operation of await this.all()) {
-      if (operation.actorId !== actorId || !unsettled(operation)) continue
-      await this.rewrite(operation.requestId, (kept) => ({ ...kept, leftBehind: true }))
-    }
+    const hers = (await this.rows.all()).filter((operation) => operation.actorId === actorId && unsettled(operation))
+    await this.rewrite(hers.map(({ requestId }) => requestId), (kept) => ({ ...kept, leftBehind: true }))
   }
 
   /**
@@ -90,7 +108,7 @@ export class Outbox {
    * the server refuses it if it had arrived already, and it cannot count twice.
    */
   async takeOver(requestId: string, actorId: string, actorName: string): Promise<void> {
-    await this.rewrite(requestId, (operation) => {
+    await this.rewrite([requestId], (operation) => {
       if (!isLeftBehind(operation)) return operation
       const { fate: _fate, settledAt: _settledAt, leftBehind: _leftBehind, ...rest } = operation
       return { ...rest, actorId, actorName, takenOverFrom: operation.actorName ?? '', state: 'waiting' }
@@ -107,6 +125,7 @@ export class Outbox {
   }
 
   private async drainAll(): Promise<void> {
+    await this.rows.sealOld()
     let emptied = true
     while (this.asked && emptied) {
       this.asked = false
@@ -119,55 +138,84 @@ export class Outbox {
 
   /** False when it stopped at an operation that has no verdict yet. */
   private async sendWaiting(): Promise<boolean> {
-    for (let next = await this.next(); next; next = await this.next()) {
-      const attempt = await this.noteAttempt(next)
-      if (!attempt) continue
-      if (this.world.actorId() !== attempt.actorId) return false
-      let fate: Fate
-      try {
-        fate = await this.world.send(attempt)
-      } catch (error) {
-        const verdict = this.verdictOf(error, attempt)
-        if (!verdict) return false
-        fate = verdict
-      }
-      await this.settle(attempt, fate)
+    for (let due = await this.due(); due.length; due = await this.due()) {
+      const batch = await this.noteAttempts(this.batchOf(due))
+      if (batch.length === 0) continue
+      if (batch.some(({ actorId }) => actorId !== this.world.actorId())) return false
+      if (!(await this.sendBatch(batch))) return false
     }
+    this.world.heldUp?.(undefined)
     return true
   }
 
-  private async next(): Promise<Operation | undefined> {
-    const actorId = this.world.actorId()
-    if (actorId === undefined) return undefined
-    const waiting = await (await this.world.db()).getAllFromIndex('operations', 'state', 'waiting')
-    for (const operation of waiting.filter((each) => each.actorId === actorId)) {
-      if (await this.isDue(operation)) return operation
+  /** False when it has no verdict yet. */
+  private async sendBatch(batch: readonly Operation[]): Promise<boolean> {
+    let fates: (Fate | UnknownMember)[]
+    try {
+      fates = await this.world.send(batch)
+    } catch (error) {
+      return this.sendFailed(error, batch)
     }
-    return undefined
+    this.world.heldUp?.(undefined)
+    await this.settle(batch, fates.map((fate) => (fate instanceof UnknownMember ? tooOld(fate) : fate)))
+    return true
+  }
+
+  private async sendFailed(error: unknown, batch: readonly Operation[]): Promise<boolean> {
+    const [first] = batch
+    if (!first) return true
+    if (batch.length > 1 && mayBeOneOfThem(error)) {
+      this.alone = new Set(batch.map(({ requestId }) => requestId))
+      return true
+    }
+    const fate = this.verdictOf(error, first)
+    if (fate) await this.settle([first], [fate])
+    return fate !== undefined
+  }
+
+  private batchOf(due: readonly Operation[]): Operation[] {
+    const [first] = due
+    if (first && this.alone.has(first.requestId)) return [first]
+    return this.world.pack(due.filter(({ requestId }) => !this.alone.has(requestId)))
+  }
+
+  /** What this person may send now, in its order. */
+  private async due(): Promise<Operation[]> {
+    const actorId = this.world.actorId()
+    if (actorId === undefined) return []
+    const due: Operation[] = []
+    for (const operation of await this.rows.waiting()) {
+      if (operation.actorId === actorId && (await this.isDue(operation))) due.push(operation)
+    }
+    return due
   }
 
   /** What takes another operation back waits for its fate, and is dropped when there is nothing to take back. */
   private async isDue(operation: Operation): Promise<boolean> {
     if (operation.reverses === undefined) return true
-    const original = await (await this.world.db()).getFromIndex('operations', 'requestId', operation.reverses)
+    const original = await this.rows.get(operation.reverses)
     if (!original || original.state === 'accepted') return true
     if (neverHappened(original)) {
-      await this.rewrite(original.requestId, (kept) => ({ ...kept, handled: true }))
-      await this.settle(operation, { state: 'undone' })
+      await this.rewrite([original.requestId], (kept) => ({ ...kept, handled: true }))
+      await this.settle([operation], [{ state: 'undone' }])
     }
     return false
   }
 
-  /** Written down before it is sent, so that a killed app knows that it may have been. */
-  private noteAttempt(operation: Operation): Promise<Operation | undefined> {
-    return this.rewrite(operation.requestId, (kept) => ({ ...kept, attempts: kept.attempts + 1 }))
+  /** Written down before they are sent, so that a killed app knows that they may have been. */
+  private noteAttempts(batch: readonly Operation[]): Promise<Operation[]> {
+    const triedAt = this.world.now()
+    return this.rewrite(batch.map(({ requestId }) => requestId), (kept) => ({ ...kept, triedAt, attempts: kept.attempts + 1 }))
   }
 
   /** A verdict for an error that asking again will not cure; else undefined, and a later attempt is planned. */
   private verdictOf(error: unknown, operation: Operation): Fate | undefined {
-    if (error instanceof SignedOut) return undefined
+    if (error instanceof SignedOut) {
+      this.world.heldUp?.({ why: 'signed-out', nextTry: undefined })
+      return undefined
+    }
     if (error instanceof Refused) return { state: 'needs-you', reason: plain(error.code, error.message, error.messageZh) }
-    if (error instanceof UnknownMember) return { state: 'needs-you', reason: plain('APP_TOO_OLD', error.message) }
+    if (error instanceof UnknownMember) return tooOld(error)
     if (!(error instanceof ServerTrouble) && !(error instanceof Unreachable)) throw error
 
     const before = this.troubles.get(operation.requestId) ?? { failures: 0, faults: 0 }
@@ -177,36 +225,47 @@ export class Outbox {
     if (troubles.faults >= PATIENCE) {
       return { state: 'needs-you', reason: plain('SERVER_TROUBLE', error.message) }
     }
-    this.cancelRetry = this.world.later(backOff(troubles.failures), () => void this.drain())
+    const wait = Math.max(backOff(troubles.failures), error instanceof ServerBusy ? askedToWait(error) : 0)
+    this.cancelRetry = this.world.later(wait, () => void this.drain())
+    const why = error instanceof ServerBusy ? 'busy' : isFault ? 'trouble' : 'offline'
+    this.world.heldUp?.({ why, nextTry: this.world.now() + wait })
     return undefined
   }
 
-  private async settle(operation: Operation, fate: Fate): Promise<void> {
-    this.troubles.delete(operation.requestId)
-    await this.rewrite(operation.requestId, (kept) => ({
-      ...kept,
-      state: fate.state,
-      fate,
-      settledAt: this.world.now(),
-    }))
+  private async settle(batch: readonly Operation[], fates: readonly Fate[]): Promise<void> {
+    const verdicts = new Map(batch.map(({ requestId }, index) => [requestId, fates[index]]))
+    for (const requestId of verdicts.keys()) {
+      this.troubles.delete(requestId)
+      this.alone.delete(requestId)
+    }
+    await this.rewrite([...verdicts.keys()], (kept) => {
+      const fate = verdicts.get(kept.requestId)
+      return fate ? { ...kept, state: fate.state, fate, settledAt: this.world.now() } : kept
+    })
   }
 
-  private async rewrite(requestId: string, change: (operation: Operation) => Operation): Promise<Operation | undefined> {
-    const work = (await this.world.db()).transaction('operations', 'readwrite')
-    const found = await work.store.index('requestId').get(requestId)
-    const changed = found && change(found)
-    if (changed) await work.store.put(changed)
-    await work.done
+  private async rewrite(requestIds: readonly string[], change: (operation: Operation) => Operation): Promise<Operation[]> {
+    const changed = await this.rows.change(requestIds, change)
     this.world.changed()
     return changed
   }
 
   private async forgetOldest(): Promise<void> {
-    const db = await this.world.db()
-    const settled = await db.getAllKeysFromIndex('operations', 'state', 'accepted')
+    const settled = await this.rows.ordersOf('accepted')
     const surplus = settled.slice(0, Math.max(0, settled.length - KEPT_SETTLED))
-    await Promise.all(surplus.map((order) => db.delete('operations', order)))
+    if (surplus.length) await this.rows.forget(surplus)
   }
+}
+
+/** The whole request failed, and perhaps for the sake of one operation only. */
+function mayBeOneOfThem(error: unknown): boolean {
+  if (error instanceof ServerBusy) return false
+  return error instanceof ServerTrouble || error instanceof Refused || error instanceof UnknownMember
+}
+
+function waitingAgain(operation: Operation): Operation {
+  const { fate: _fate, settledAt: _settledAt, ...rest } = operation
+  return { ...rest, state: 'waiting' }
 }
 
 /** The server has not taken it, and nobody has said that it is dealt with. */
@@ -217,6 +276,16 @@ function unsettled(operation: Operation): boolean {
 /** Milliseconds to wait after the nth failure in a row: doubling, with a spread so that phones do not return together. */
 export function backOff(failures: number, spread: number = Math.random()): number {
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)) * (0.75 + spread / 2)
+}
+
+/** Milliseconds that the server asked us to wait. */
+function askedToWait({ answer }: ServerBusy): number {
+  const seconds = Number(answer?.headers.get('retry-after') ?? 0)
+  return Number.isFinite(seconds) ? Math.min(LONGEST_WAIT_MS, seconds * 1_000) : 0
+}
+
+function tooOld({ message }: UnknownMember): Fate {
+  return { state: 'needs-you', reason: plain('APP_TOO_OLD', message) }
 }
 
 function plain(code: string, message: string, messageZh = message): Reason {

@@ -1,13 +1,11 @@
-/** Tells the server what was done and reads its verdict. Throws what `transport` throws when there is none. */
+/** Tells the server what was done and reads its verdicts. Throws what `transport` throws when there is none. */
+import { read, write } from './batch.ts'
+import type { UnknownMember } from './match.ts'
 import type { Fate, Operation } from './operations.ts'
-import { kindOf } from './deeds/registry.ts'
-import type { TadaDocumentNode } from './graphql.ts'
-import { UnknownMember } from './match.ts'
-import { ask } from './transport.ts'
+import { askText } from './transport.ts'
 
-export async function send({ deed, actorId }: Operation): Promise<Fate> {
-  const kind = kindOf(deed)
-  if (!kind) throw new UnknownMember(deed.kind)
-  const answer = await ask(kind.document as TadaDocumentNode<unknown, unknown>, kind.variables(deed), actorId)
-  return kind.fate(answer, deed)
+/** All of them by one person: the server takes them in her session only. */
+export async function send(operations: readonly Operation[]): Promise<(Fate | UnknownMember)[]> {
+  const { query, variables } = write(operations)
+  return read(operations, await askText<Record<string, unknown>>(query, variables, operations[0]?.actorId))
 }

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { database, readNote, writeNote } from './database.ts'
+import { readLevels, readNote, writeReadings } from './database.ts'
 import type { Level } from './levels.ts'
 import { followStore } from './store-feed.ts'
 
@@ -23,9 +23,12 @@ function level(skuId: string, version: number, onHand: number): Level {
 beforeEach(() => vi.spyOn(Math, 'random').mockReturnValue(0))
 
 test('a database that was restored shows its own figures, on the screen and on the device', async () => {
-  const db = await database()
-  await Promise.all([level('tea', 90, 3), level('milk', 80, 7)].map((each) => db.put('levels', each)))
-  await writeNote('stock', { storeId: 'wangjing', cursor: 'old', at: 1 })
+  await writeReadings({
+    in: { store: 'levels', storeId: 'wangjing' },
+    things: [level('tea', 90, 3), level('milk', 80, 7)],
+    idOf: ({ skuId }) => skuId,
+    note: { key: 'stock', value: { storeId: 'wangjing', cursor: 'old', at: 1 } },
+  })
   const feed = followStore('wangjing', { keep: true })
   await vi.waitFor(() => expect(feed.levels.get('wangjing', 'tea')?.onHand).toBe(3))
   server.stockGrid = { cursor: 'new', storeIds: ['wangjing'], skuIds: ['tea'], rows: [[0, 0, 12, 0, 0, 0, 0, 40]] }
@@ -37,6 +40,6 @@ test('a database that was restored shows its own figures, on the screen and on t
 
   expect(feed.levels.get('wangjing', 'milk')).toBeUndefined()
   await vi.waitFor(async () => expect(await readNote('stock')).toMatchObject({ cursor: 'new' }))
-  expect(await db.getAll('levels')).toEqual([level('tea', 40, 12)])
+  expect(await readLevels('wangjing')).toEqual([level('tea', 40, 12)])
   feed.stop()
 })

@@ -7,7 +7,8 @@
  */
 import { reactive, type Reactive } from 'vue'
 import { keptDataIsFrom } from './connection.ts'
-import { database, readNote, STOCK_NOTE } from './database.ts'
+import { blockOf } from './blocks.ts'
+import { readLevels, readNote, STOCK_NOTE, writeReadings } from './database.ts'
 import { StockChanges, StockGridQuery } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import { Levels, levelsOfGrid, type Level } from './levels.ts'
@@ -53,6 +54,9 @@ class Follower implements StoreFeed {
   private stopped = false
   private unfollow: (() => void) | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
+  private readonly unwritten = new Set<number>()
+  private rewriteAll = false
+  private writing: Promise<void> | undefined
 
   constructor(
     readonly storeId: string,
@@ -81,7 +85,7 @@ class Follower implements StoreFeed {
   private async readKept(): Promise<void> {
     const kept = await readNote<Kept>(STOCK_NOTE)
     if (kept?.storeId !== this.storeId) return
-    this.levels.apply(await (await database()).getAllFromIndex('levels', 'storeId', this.storeId))
+    this.levels.apply(await readLevels(this.storeId))
     this.cursor = kept.cursor
     this.status.loaded = true
     keptDataIsFrom(kept.at)
@@ -150,15 +154,26 @@ class Follower implements StoreFeed {
 
   private async remember(levels: Level[], { replace = false } = {}): Promise<void> {
     if (!this.options.keep || this.cursor === null) return
-    const note: Kept = { storeId: this.storeId, cursor: this.cursor, at: Date.now() }
-    const work = (await database()).transaction(['levels', 'notes'], 'readwrite')
-    const kept = work.objectStore('levels')
-    const old = replace ? await kept.index('storeId').getAllKeys(this.storeId) : []
-    await Promise.all([
-      ...old.map((key) => kept.delete(key)),
-      ...levels.map((level) => kept.put(level)),
-      work.objectStore('notes').put(note, STOCK_NOTE),
-      work.done,
-    ])
+    for (const { skuId } of levels) this.unwritten.add(blockOf(skuId))
+    this.rewriteAll ||= replace
+    this.writing ??= this.write().finally(() => (this.writing = undefined))
+    await this.writing
+  }
+
+  /** One writing after another, each with what is known when it begins. */
+  private async write(): Promise<void> {
+    while ((this.unwritten.size || this.rewriteAll) && this.cursor !== null && !this.stopped) {
+      const only = this.rewriteAll ? undefined : new Set(this.unwritten)
+      this.unwritten.clear()
+      this.rewriteAll = false
+      const { storeId } = this
+      await writeReadings({
+        in: { store: 'levels', storeId },
+        things: [...this.levels.known.values()].filter((level) => level.storeId === storeId),
+        idOf: ({ skuId }) => skuId,
+        ...(only && { only }),
+        note: { key: STOCK_NOTE, value: { storeId, cursor: this.cursor, at: Date.now() } satisfies Kept },
+      })
+    }
   }
 }

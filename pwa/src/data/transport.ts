@@ -68,7 +68,10 @@ export async function ask<Data, Variables>(
   variables: Variables,
   writtenBy?: string,
 ): Promise<Data> {
-  const query = print(document as DocumentNode)
+  return askText(print(document as DocumentNode), variables, writtenBy)
+}
+
+export async function askText<Data>(query: string, variables: unknown, writtenBy?: string): Promise<Data> {
   const response = await post('/graphql', { query, variables }, writtenBy === undefined ? {} : { 'x-trueshelf-person': writtenBy })
   if (response.status === 401) throw signedOut(await reasonOf(response))
   const answer = await body<Answer<Data>>(response)

@@ -1,0 +1,127 @@
+/**
+ * The operations as they lie on this device: sealed, in order, and never half written.
+ *
+ * Sealing takes a moment in which a transaction would end, so every change says which revision it was made from; when
+ * somebody else was faster, it is made again from what they wrote. What version 1 of the app stored in the clear is
+ * read as it is, and sealed the first time that it changes or that the outbox opens.
+ */
+import type { Database, OperationRow } from './database.ts'
+import type { Operation } from './operations.ts'
+import type { Vault } from './vault.ts'
+
+type Change = (operation: Operation) => Operation
+
+export class OperationRows {
+  /** Opened rows by request: a row is opened once for each revision. */
+  private readonly opened = new Map<string, { revision: string; operation: Operation }>()
+
+  constructor(
+    private readonly db: () => Promise<Database>,
+    private readonly vault: Vault,
+  ) {}
+
+  /** Returns when it is safely on the disk. Throws `QuotaExceededError` when the device is full. */
+  async add(operation: Operation): Promise<void> {
+    const row = await this.seal(operation)
+    const work = (await this.db()).transaction('operations', 'readwrite', { durability: 'strict' })
+    await work.store.add(row)
+    await work.done
+  }
+
+  /** In the order in which they were made. */
+  async all(): Promise<Operation[]> {
+    return this.openAll(await (await this.db()).getAll('operations'))
+  }
+
+  async waiting(): Promise<Operation[]> {
+    return this.openAll(await (await this.db()).getAllFromIndex('operations', 'state', 'waiting'))
+  }
+
+  async get(requestId: string): Promise<Operation | undefined> {
+    const row = await (await this.db()).getFromIndex('operations', 'requestId', requestId)
+    return row && this.open(row)
+  }
+
+  /** Change some of them, all together. Returns what they are now; what is gone is left out. */
+  async change(requestIds: readonly string[], change: Change): Promise<Operation[]> {
+    for (;;) {
+      const before = (await Promise.all(requestIds.map((id) => this.row(id)))).filter((row) => row !== undefined)
+      const held = await this.openAll(before)
+      const after = held.map(change)
+      const rows = await Promise.all(after.map((operation) => this.seal(operation)))
+      if (await this.replace(before, rows)) return after
+    }
+  }
+
+  /** Take it away when it is still as `may` says. */
+  async removeIf(requestId: string, may: (operation: Operation) => boolean): Promise<boolean> {
+    for (;;) {
+      const row = await this.row(requestId)
+      const operation = row && (await this.open(row))
+      if (!row || !operation || !may(operation)) return false
+      if (await this.replace([row], [])) return true
+    }
+  }
+
+  async forget(orders: readonly number[]): Promise<void> {
+    const work = (await this.db()).transaction('operations', 'readwrite')
+    await Promise.all([...orders.map((order) => work.store.delete(order)), work.done])
+  }
+
+  async ordersOf(state: Operation['state']): Promise<number[]> {
+    return (await this.db()).getAllKeysFromIndex('operations', 'state', state)
+  }
+
+  /** Seal what an older app left in the clear. */
+  async sealOld(): Promise<void> {
+    const old = (await (await this.db()).getAll('operations')).filter((row) => !('sealed' in row))
+    if (old.length) await this.change(old.map(({ requestId }) => requestId), (operation) => operation)
+  }
+
+  private async row(requestId: string): Promise<OperationRow | Operation | undefined> {
+    return (await this.db()).getFromIndex('operations', 'requestId', requestId)
+  }
+
+  /** False, and nothing is changed, when one of them is not what it was. */
+  private async replace(before: (OperationRow | Operation)[], rows: OperationRow[]): Promise<boolean> {
+    const work = (await this.db()).transaction('operations', 'readwrite', { durability: 'strict' })
+    for (const row of before) {
+      const now = row.order === undefined ? undefined : await work.store.get(row.order)
+      if (!now || revisionOf(now) !== revisionOf(row)) {
+        await work.done
+        return false
+      }
+    }
+    const writing = rows.length
+      ? rows.map((row) => work.store.put(row))
+      : before.map((row) => (row.order === undefined ? undefined : work.store.delete(row.order)))
+    await Promise.all([...writing, work.done])
+    return true
+  }
+
+  private async seal(operation: Operation): Promise<OperationRow> {
+    const { order, requestId, state, actorId } = operation
+    const sealed = await this.vault.seal('deeds', requestId, operation)
+    const revision = crypto.randomUUID()
+    this.opened.set(requestId, { revision, operation })
+    return { ...(order !== undefined && { order }), requestId, state, actorId, shape: 2, revision, sealed }
+  }
+
+  private async openAll(rows: readonly (OperationRow | Operation)[]): Promise<Operation[]> {
+    return (await Promise.all(rows.map((row) => this.open(row)))).filter((operation) => operation !== undefined)
+  }
+
+  private async open(row: OperationRow | Operation): Promise<Operation | undefined> {
+    if (!('sealed' in row)) return row
+    const known = this.opened.get(row.requestId)
+    const operation = known?.revision === row.revision ? known.operation : await this.vault.open<Operation>('deeds', row.requestId, row.sealed)
+    if (!operation) return undefined
+    const whole = row.order === undefined ? operation : { ...operation, order: row.order }
+    this.opened.set(row.requestId, { revision: row.revision, operation: whole })
+    return whole
+  }
+}
+
+function revisionOf(row: OperationRow | Operation): string {
+  return 'sealed' in row ? row.revision : `${row.state} ${row.attempts}`
+}
