@@ -1,0 +1,113 @@
+import 'fake-indexeddb/auto'
+import { openDB } from 'idb'
+import { beforeEach, expect, test } from 'vitest'
+import { write } from './batch.ts'
+import { openDatabase, vaultOf, type Database } from './database.ts'
+import { OperationRows } from './operation-rows.ts'
+import type { Operation } from './operations.ts'
+
+/** As version 1 of the app wrote it: the words of this test never change. */
+const OLD = {
+  requestId: '0199a000-0000-7000-8000-000000000001',
+  actorId: 'li-mei',
+  actorName: '李梅',
+  storeId: 'wangjing',
+  at: 1_795_000_000_000,
+  state: 'waiting',
+  attempts: 1,
+  deed: {
+    kind: 'sale',
+    totalFen: 1_800,
+    lines: [{ skuId: 'tea', name: '珍珠奶茶', nameEn: 'Bubble tea', unit: '杯', quantity: 1 }],
+    input: {
+      requestId: '0199a000-0000-7000-8000-000000000001',
+      storeId: 'wangjing',
+      origin: { occurredAt: '2026-11-21T06:00:00.000Z', source: 'PHONE' },
+      lines: [{ skuId: 'tea', quantity: 1, unitPrice: 1_800 }],
+    },
+  },
+}
+
+let counter = 0
+let name = ''
+beforeEach(() => (name = `rows-${(counter += 1)}`))
+
+async function leftByVersion1(...operations: unknown[]): Promise<void> {
+  const old = await openDB(name, 1, {
+    upgrade(db) {
+      const table = db.createObjectStore('operations', { keyPath: 'order', autoIncrement: true })
+      table.createIndex('state', 'state')
+      table.createIndex('requestId', 'requestId', { unique: true })
+      db.createObjectStore('items', { keyPath: 'id' })
+      db.createObjectStore('levels', { keyPath: ['storeId', 'skuId'] }).createIndex('storeId', 'storeId')
+      db.createObjectStore('notes')
+    },
+  })
+  for (const operation of operations) await old.add('operations', operation)
+  await old.put('items', { id: 'tea', name: '珍珠奶茶' })
+  await old.put('levels', { storeId: 'wangjing', skuId: 'tea', onHand: 3 })
+  await old.put('notes', { storeId: 'wangjing', at: 5 }, 'catalogue')
+  old.close()
+}
+
+const rowsOf = (db: Database): OperationRows => new OperationRows(async () => db, vaultOf(async () => db))
+
+test('what an older app stored is read and sent by this one, in its order', async () => {
+  await leftByVersion1(OLD, { ...OLD, requestId: 'second' })
+  const db = await openDatabase(name)
+  const waiting = await rowsOf(db).waiting()
+
+  expect(waiting.map(({ requestId }) => requestId)).toEqual([OLD.requestId, 'second'])
+  expect(waiting[0]).toEqual({ ...OLD, order: 1 })
+  expect(write(waiting.slice(0, 1)).variables).toEqual({ input_0: OLD.deed.input })
+})
+
+test('an update of the app seals what lay in the clear, and loses none of it', async () => {
+  await leftByVersion1(OLD)
+  const db = await openDatabase(name)
+  await rowsOf(db).sealOld()
+
+  const kept = await Promise.all((['operations', 'items', 'levels', 'notes'] as const).map((store) => db.getAll(store)))
+  expect(JSON.stringify(kept)).not.toContain('茶')
+  expect(kept.map((rows) => rows.length)).toEqual([1, 1, 1, 1])
+  expect(await rowsOf(db).all()).toEqual([{ ...OLD, order: 1 }])
+  const vault = vaultOf(async () => db)
+  const [block = -1] = await db.getAllKeys('items')
+  const items = await db.get('items', block)
+  expect(items && (await vault.open('readings', `items ${block}`, items))).toEqual([{ id: 'tea', name: '珍珠奶茶' }])
+})
+
+test('two who change the same operation at once both have their way', async () => {
+  const db = await openDatabase(name)
+  const [one, other] = [rowsOf(db), rowsOf(db)]
+  await one.add(OLD as Operation)
+
+  await Promise.all(
+    [one, other, one, other].map((rows) => rows.change([OLD.requestId], (operation) => ({ ...operation, attempts: operation.attempts + 1 }))),
+  )
+
+  expect(await one.get(OLD.requestId)).toMatchObject({ attempts: 5 })
+})
+
+test('a sale that is being sent is not taken back at the same moment', async () => {
+  const db = await openDatabase(name)
+  const [one, other] = [rowsOf(db), rowsOf(db)]
+  await one.add({ ...OLD, attempts: 0 } as Operation)
+
+  const [sending, removed] = await Promise.all([
+    one.change([OLD.requestId], (operation) => ({ ...operation, attempts: 1 })),
+    other.removeIf(OLD.requestId, ({ attempts }) => attempts === 0),
+  ])
+
+  expect(sending.length === 1).not.toBe(removed)
+})
+
+test('a newer app takes over the database without waiting for this one to close', async () => {
+  let closed = false
+  await openDatabase(name, () => (closed = true))
+  const newer = await openDB(name, 99)
+
+  expect(closed).toBe(true)
+  expect(newer.objectStoreNames).toContain('operations')
+  newer.close()
+})

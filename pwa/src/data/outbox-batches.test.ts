@@ -1,0 +1,208 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openDatabase, vaultOf, type Database } from './database.ts'
+import { UnknownMember } from './match.ts'
+import { Outbox, type Holdup } from './outbox.ts'
+import type { Fate, Operation } from './operations.ts'
+import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+
+const ACCEPTED: Fate = { state: 'accepted', belowZero: [], clockErrorSeconds: null }
+const SIZE = 4
+
+let counter = 0
+let db: Database
+let requests: string[][] = []
+/** How often the server carried each one out: it knows a request that it has had. */
+let done: Map<string, number>
+let server: (batch: readonly Operation[]) => Promise<(Fate | UnknownMember)[]>
+let planned: { wait: number; work: () => void } | undefined
+let holdup: Holdup | undefined
+
+function carryOut(batch: readonly Operation[]): Fate[] {
+  for (const { requestId } of batch) done.set(requestId, 1)
+  return batch.map(() => ACCEPTED)
+}
+
+function open(): Outbox {
+  return new Outbox({
+    db: async () => db,
+    vault: vaultOf(async () => db),
+    pack: (operations) => operations.slice(0, SIZE),
+    send: async (batch) => {
+      requests.push(batch.map(({ requestId }) => requestId))
+      return server(batch)
+    },
+    actorId: () => 'li-mei',
+    now: () => 1_000,
+    alone: (work) => work(),
+    later: (wait, work) => {
+      planned = { wait, work }
+      return () => (planned = undefined)
+    },
+    changed: () => {},
+    heldUp: (why) => (holdup = why),
+  })
+}
+
+async function keep(outbox: Outbox, ...names: string[]): Promise<void> {
+  const origin = { occurredAt: '2026-11-21T06:00:00Z', source: 'PHONE' as const }
+  const sending = server
+  server = async () => Promise.reject(new Unreachable())
+  for (const requestId of names) {
+    const input = { requestId, storeId: 's', origin, lines: [] }
+    await outbox.put({ requestId, actorId: 'li-mei', storeId: 's', at: 0, deed: { kind: 'sale', input, lines: [], totalFen: 0 } })
+  }
+  await outbox.drain()
+  server = sending
+  requests = []
+}
+
+async function states(outbox: Outbox): Promise<string[]> {
+  return (await outbox.all()).reverse().map(({ state }) => state)
+}
+
+beforeEach(async () => {
+  db = await openDatabase(`batches-${(counter += 1)}`)
+  requests = []
+  done = new Map()
+  planned = holdup = undefined
+  server = async (batch) => carryOut(batch)
+})
+afterEach(() => db.close())
+
+test('what waits goes out in few requests, in its order', async () => {
+  const outbox = open()
+  await keep(outbox, 'a', 'b', 'c', 'd', 'e', 'f')
+  await outbox.drain()
+
+  expect(requests).toEqual([['a', 'b', 'c', 'd'], ['e', 'f']])
+  expect(await states(outbox)).toEqual(Array.from({ length: 6 }, () => 'accepted'))
+})
+
+test('a batch whose answer is lost is asked for again as it was', async () => {
+  const outbox = open()
+  await keep(outbox, 'a', 'b')
+  server = async (batch) => {
+    carryOut(batch)
+    throw new Unreachable()
+  }
+  await outbox.drain()
+  expect(holdup?.why).toBe('offline')
+  server = async (batch) => carryOut(batch)
+  planned?.work()
+  await outbox.drain()
+
+  expect(requests).toEqual([['a', 'b'], ['a', 'b']])
+  expect([...done.values()]).toEqual([1, 1])
+  expect(holdup).toBeUndefined()
+})
+
+test('one refusal in a batch is the fate of that one alone', async () => {
+  const outbox = open()
+  await keep(outbox, 'a', 'b', 'c')
+  const refused: Fate = { state: 'refused', reason: { code: 'NOT_PERMITTED', message: 'no', messageZh: '不行', problems: [] } }
+  server = async () => [ACCEPTED, refused, new UnknownMember('SoldOnTheMoon')]
+  await outbox.drain()
+
+  expect(await states(outbox)).toEqual(['accepted', 'refused', 'needs-you'])
+})
+
+test.each([
+  ['crashes the server', () => new ServerTrouble()],
+  ['the server does not understand', () => new Refused('BAD', 'bad')],
+  ['this app cannot write', () => new UnknownMember('dance')],
+])('one operation that %s does not hold up those around it', async (_what, error) => {
+  const outbox = open()
+  await keep(outbox, 'a', 'bad', 'c', 'd', 'e')
+  server = async (batch) => {
+    if (batch.some(({ requestId }) => requestId === 'bad')) throw error()
+    return carryOut(batch)
+  }
+  await outbox.drain()
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    planned?.work()
+    await outbox.drain()
+  }
+
+  expect(await states(outbox)).toEqual(['accepted', 'needs-you', 'accepted', 'accepted', 'accepted'])
+  expect(requests[0]).toEqual(['a', 'bad', 'c', 'd'])
+  expect(requests[1]).toEqual(['a'])
+  expect(requests.at(-1), 'afterwards they go together again').toEqual(['e'])
+})
+
+test('a busy server says when to come back, and the batch stays together', async () => {
+  const outbox = open()
+  await keep(outbox, 'a', 'b')
+  server = async () => Promise.reject(new ServerBusy('busy', new Response('', { status: 429, headers: { 'retry-after': '30' } })))
+  await outbox.drain()
+
+  expect(holdup).toEqual({ why: 'busy', nextTry: 31_000 })
+  expect(planned?.wait).toBe(30_000)
+  server = async (batch) => carryOut(batch)
+  planned?.work()
+  await outbox.drain()
+  expect(requests.at(-1)).toEqual(['a', 'b'])
+})
+
+test('an ended session says so', async () => {
+  const outbox = open()
+  await keep(outbox, 'a', 'b')
+  server = async () => Promise.reject(new SignedOut())
+  await outbox.drain()
+
+  expect(holdup?.why).toBe('signed-out')
+  expect(await states(outbox)).toEqual(['waiting', 'waiting'])
+})
+
+test('an undo never travels with what it takes back', async () => {
+  const outbox = open()
+  await keep(outbox, 'sold', 'other')
+  const [, sold] = await outbox.all()
+  server = async () => Promise.reject(new Unreachable())
+  await outbox.put({ ...(sold as Operation), requestId: 'undo', reverses: 'sold', order: 9 } as Operation)
+  await outbox.drain()
+  requests = []
+  server = async (batch) => carryOut(batch)
+  await outbox.drain()
+
+  expect(requests).toEqual([['sold', 'other'], ['undo']])
+})
+
+test('an app that is killed at any moment of a batch sends the rest, and nothing twice', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `n${index}`)
+  await keep(open(), ...names)
+  for (const kill of [0, 1, 2]) {
+    const killed = open()
+    server = async (batch) => {
+      if (requests.length > kill) await new Promise(() => {})
+      return carryOut(batch)
+    }
+    requests = []
+    void killed.drain()
+    await new Promise((later) => setTimeout(later, 30))
+  }
+  server = async (batch) => carryOut(batch)
+  const reopened = open()
+  await reopened.drain()
+
+  expect(await states(reopened)).toEqual(names.map(() => 'accepted'))
+  expect([...done.keys()]).toEqual(names)
+})
+
+test('five hundred wait and are sent within moments', async () => {
+  const outbox = open()
+  const origin = { occurredAt: '2026-11-21T06:00:00Z', source: 'PHONE' as const }
+  await db.clear('operations')
+  server = async () => Promise.reject(new Unreachable())
+  const names = Array.from({ length: 500 }, (_, index) => `n${index}`)
+  await Promise.all(
+    names.map((requestId) => outbox.put({ requestId, actorId: 'li-mei', storeId: 's', at: 0, deed: { kind: 'open-day', lines: [], input: { requestId, storeId: 's', origin } } })),
+  )
+  await outbox.drain()
+  server = async (batch) => carryOut(batch)
+  const begun = performance.now()
+  await outbox.drain()
+
+  expect(done.size).toBe(500)
+  expect(performance.now() - begun).toBeLessThan(15_000)
+})
