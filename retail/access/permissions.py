@@ -32,6 +32,8 @@ class Permission(StrEnum):
     PRICE_SET = "price:set"
     RETURN_INSPECT = "return:inspect"
     RETURN_RECORD = "return:record"
+    RETURN_RULE = "return:rule"
+    RETURN_WAIVE = "return:waive"
     SALE_PRICE = "sale:price"
     SALE_RECORD = "sale:record"
     SHELF_MANAGE = "shelf:manage"
@@ -71,7 +73,7 @@ _SHOP = {
     P.TASK_DO,
 }
 _LEAD = {P.ACCESS_GRANT, P.COST_READ, P.INSIGHT_READ, P.PERSON_READ}
-_RUN = {P.COUNT_CONFIRM, P.DEVICE_SHARE, P.SALE_PRICE, P.SHELF_MANAGE}
+_RUN = {P.COUNT_CONFIRM, P.DEVICE_SHARE, P.RETURN_WAIVE, P.SALE_PRICE, P.SHELF_MANAGE}
 _ONLY_COMPLIANCE = {P.PERSON_ERASE, P.PERSON_REVEAL}
 
 ROLE_TABLE: dict[Role, frozenset[Permission]] = {
