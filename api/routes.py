@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from api.graphql import GraphQLApp
 from api.settings import ROOT
+from api.shelf_label_routes import label_routes
 from auth.url_map import routes as auth_routes
 from pwa.serve import static_app
 
@@ -19,6 +20,7 @@ def routes(graphql: GraphQLApp) -> list[BaseRoute]:
         Route("/graphql", graphql, methods=None),
         WebSocketRoute("/graphql", graphql),
         *auth_routes,
+        *label_routes,
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Mount("/", web_app()),
