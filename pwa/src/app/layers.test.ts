@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 
 const sources = import.meta.glob<string>('../**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true })
-/** What each part may import of the others; `worker` stands alone. */
+/** What each part may import of the others; `worker` sends too, so it shares what `data` knows without a screen. */
 const MAY: Record<string, string[]> = {
   data: ['data', 'generated'],
   ui: ['ui', 'data', 'worker'],
   features: ['ui', 'data'],
   app: ['app', 'features', 'ui', 'data'],
-  worker: ['worker'],
+  worker: ['worker', 'data'],
 }
 
 interface Import {
@@ -49,4 +49,19 @@ test('only data talks to the server', () => {
     if (part === 'data' || part === 'worker' || path.includes('.test.')) continue
     expect(/\bfetch\(|transport\.ts'[^]*\bask\b|graphql-ws/.test(text), path).toBe(false)
   }
+})
+
+/** Everything that a file needs when it runs, and what that needs in turn. */
+function reach(path: string, found = new Set<string>()): Set<string> {
+  if (found.has(path)) return found
+  found.add(path)
+  const run = (sources[path] ?? '').replaceAll(/(?:im|ex)port type [^']*from '[^']*'/g, '')
+  for (const { to } of importsOf(path, run)) reach(to.startsWith('../') ? to : `../${to}`, found)
+  return found
+}
+
+test('the service worker carries no screen and no session', () => {
+  const carried = [...reach('../worker/service-worker.ts')]
+  expect(carried).toContain('../data/deeds/sales.ts')
+  for (const path of carried) expect(/from '(vue|vue-i18n|vue-router|vant)/.test(sources[path] ?? ''), path).toBe(false)
 })

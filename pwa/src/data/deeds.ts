@@ -1,15 +1,13 @@
 /** What a person can do, each put into the outbox; and the list of what became of it. */
-import { computed, shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { correctByDifference } from './deeds/counts.ts'
 import { openDay as recordOpening } from './deeds/day.ts'
 import { recordWith, type Recorder } from './deeds/record.ts'
 import { kindOf } from './deeds/registry.ts'
-import { pack } from './batch.ts'
-import { database, vault } from './database.ts'
-import { Outbox, type Holdup } from './outbox.ts'
+import type { Holdup } from './outbox.ts'
 import { isLeftBehind, needsYou, type Operation } from './operations.ts'
-import { send } from './send.ts'
-import { askAboutDay, me, myStore, noteDayOpened, SENDING_LOCK, senderId, whenSomebodyLeaves } from './session.ts'
+import { noteSender, openOutbox, SENDING_LOCK, SYNC_TAG } from './sending.ts'
+import { askAboutDay, me, myStore, noteDayOpened, senderId, whenSomebodyLeaves } from './session.ts'
 import { uuidv7 } from './uuid.ts'
 
 export { count } from './deeds/counts.ts'
@@ -42,17 +40,8 @@ export const holdup = shallowRef<Holdup>()
 
 const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(SENDING_LOCK)
 
-const outbox = new Outbox({
-  db: database,
-  vault,
-  pack,
-  send,
+const outbox = openOutbox({
   actorId: () => senderId.value,
-  now: Date.now,
-  alone: async (work) => {
-    if (navigator.locks) await navigator.locks.request(SENDING_LOCK, work)
-    else await work()
-  },
   later: (milliseconds, work) => {
     const timer = setTimeout(work, milliseconds)
     return () => clearTimeout(timer)
@@ -61,7 +50,10 @@ const outbox = new Outbox({
     tabs?.postMessage('changed')
     void show()
   },
-  heldUp: (why) => (holdup.value = why),
+  heldUp: (why) => {
+    holdup.value = why
+    if (why) void callWhenOnline()
+  },
 })
 
 /** Show what waits and send it whenever sending may work again. */
@@ -74,8 +66,21 @@ export async function startOutbox(): Promise<void> {
   })
   addEventListener('online', sendWaiting)
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && sendWaiting())
+  watch(() => me.value?.id, (personId) => void noteSender(personId), { immediate: true })
   await show()
   sendWaiting()
+}
+
+/** Ask the browser to call the service worker when the network is back, where it can. */
+async function callWhenOnline(): Promise<void> {
+  const registration = (await navigator.serviceWorker?.getRegistration()) as SyncRegistration | undefined
+  // A person may have switched it off; then the page sends when it is opened.
+  await registration?.sync?.register(SYNC_TAG).catch(() => undefined)
+}
+
+/** Not in the types yet: https://wicg.github.io/background-sync/spec/ */
+interface SyncRegistration extends ServiceWorkerRegistration {
+  sync?: { register: (tag: string) => Promise<void> }
 }
 
 export function sendWaiting(): void {
@@ -118,6 +123,7 @@ const record: Recorder = async (deedOf, { storeId = myStore.value?.id, reverses 
   const person = { actorId: actor.id, actorName: actor.name }
   const operation = { requestId, ...person, storeId, at, deed, ...(reverses !== undefined && { reverses }) }
   await outbox.put(operation)
+  if (!navigator.onLine) void callWhenOnline()
   return { ...operation, state: 'waiting', attempts: 0 }
 }
 

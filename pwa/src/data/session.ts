@@ -6,6 +6,7 @@ import { forgetAllBut, forgetNote, forgetReadings, readNote, writeNote } from '.
 import type { ResultOf } from './graphql.ts'
 import { hangUp } from './live.ts'
 import { DoorRefusal, knock, type Step } from './door.ts'
+import { SENDING_LOCK } from './sending.ts'
 import { ask, Refused, SignedOut, Unreachable, ServerTrouble } from './transport.ts'
 
 export type Me = ResultOf<typeof MeQuery>['me']
@@ -29,8 +30,6 @@ let rereading: ReturnType<typeof setTimeout> | undefined
 /** Counts the changes of person: an answer that was asked for before the last one is stale. */
 let turn = 0
 
-/** While one tab proves who somebody is, no tab sends; `deeds` holds the same lock while it sends. */
-export const SENDING_LOCK = 'trueshelf.outbox'
 /** Somebody went, and the server may not know it yet: nobody comes back in by opening the app. */
 const GONE_KEY = 'trueshelf.gone'
 const FAREWELL_KEY = 'trueshelf.farewell'

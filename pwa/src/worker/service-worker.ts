@@ -1,13 +1,14 @@
 /**
- * Opens the shell without a network and talks to nobody else.
+ * Opens the shell without a network, and sends what waits when the browser calls while the app is closed.
  *
- * Data never passes through here: what the app knows offline is in its own
+ * Data never passes through its caches: what the app knows offline is in its own
  * database, and what it did offline is in its outbox. A new version waits until
  * the person says "now", so that no screen changes under a busy thumb.
  */
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { answerCalls } from './calls.ts'
+import { sendWhenCalled, whenNobodySends } from './sending.ts'
 
 declare const self: ServiceWorkerGlobalScope
 declare const __PRECACHE__: { url: string; revision: string | null }[]
@@ -33,10 +34,11 @@ registerRoute(
 )
 
 self.addEventListener('message', (event) => {
-  if (event.data === 'take-over') void self.skipWaiting()
+  if (event.data === 'take-over') event.waitUntil(whenNobodySends(() => self.skipWaiting()))
 })
 self.addEventListener('activate', (event) => {
   event.waitUntil(self.clients.claim())
 })
 
 answerCalls()
+sendWhenCalled()
