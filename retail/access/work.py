@@ -33,7 +33,9 @@ Sessions = async_sessionmaker[AsyncSession]
 A = TypeVar("A")
 
 _NO_PRIVILEGE = "42501"
-
+_DEADLOCK = "40P01"
+_TRIES = 3
+"""Of work that PostgreSQL ended for standing in another's way."""
 
 BELIEVED_FOR = timedelta(seconds=0.5)
 """Work that took longer is committed only if its actor still plays a role: it may have waited while they left."""
@@ -152,19 +154,25 @@ class Office:
         A refusal rolls everything back and leaves no trace of the request, so that the same
         request may be sent again when its cause is mended. Raises `RequestIdConflict` if the id
         was used before by somebody else, for another operation or with other content.
+
+        PostgreSQL ends one of two transactions that wait for each other: that one is run again from the beginning.
         """
         hashed = content_hash(content)
-        async with self.work(actor, as_system=as_system) as work:
-            first = await _claim(work, request_id, operation, hashed)
-            if first is not None:
-                return restored(answer, first)
-            result = await run(work)
-            await work.session.execute(
-                update(AppliedRequest)
-                .where(AppliedRequest.request_id == request_id)
-                .values(answer=orjson.loads(as_json(result)))
-            )
-        return result
+        tries = _TRIES
+        while True:
+            tries -= 1
+            try:
+                async with self.work(actor, as_system=as_system) as work:
+                    first = await _claim(work, request_id, operation, hashed)
+                    if first is not None:
+                        return restored(answer, first)
+                    result = await run(work)
+                    await _keep_answer(work, request_id, result)
+            except DBAPIError as failed:
+                if not tries or getattr(failed.orig, "sqlstate", None) != _DEADLOCK:
+                    raise
+            else:
+                return result
 
     async def first_answer(self, actor: Actor, request_id: UUID, operation: str, content: Any) -> Any:
         """Return the stored answer of a request that was carried out before, None if it was not."""
@@ -213,6 +221,14 @@ async def _claim(work: Work, request_id: UUID, operation: str, hashed: bytes) ->
     if (row.actor_id, row.operation, bytes(row.content_hash)) != (work.actor_id, operation, hashed):
         raise RequestIdConflict
     return row.answer
+
+
+async def _keep_answer(work: Work, request_id: UUID, answer: Any) -> None:
+    await work.session.execute(
+        update(AppliedRequest)
+        .where(AppliedRequest.request_id == request_id)
+        .values(answer=orjson.loads(as_json(answer)))
+    )
 
 
 def _is_behind_the_wall(refused: DBAPIError) -> bool:
