@@ -235,6 +235,7 @@ async def test_a_channels_new_secret_is_shown_once_and_kept_nowhere(chain: Chain
     await tablet.sign_in("yunying", path="/channels")
     await tablet.see("channels").wait_for()
     await tablet.picture("channels")
+    await expect(tablet.see("client-id").first).to_have_text(re.compile(r"^[\w-]{4,}$"))
     await tablet.tap("to-rotate")
     await tablet.tap("rotate")
 
