@@ -25,7 +25,8 @@ import retail.photos.models
 import retail.push.models
 import retail.returns.models
 import retail.shelves.models
-import retail.stores.models  # noqa: F401 -- same
+import retail.stores.models
+import retail.tasks.models  # noqa: F401 -- same
 from retail.kernel.base import Base, Xid8
 
 ischema_names["xid8"] = Xid8  # so that reflection knows the type

@@ -27,6 +27,8 @@ from schema.shelves.mutations import ShelvesMutation
 from schema.shelves.queries import ShelvesQuery
 from schema.stores.mutations import StoresMutation
 from schema.stores.queries import StoresQuery
+from schema.tasks.errors import HANDLERS as TASK_HANDLERS
+from schema.tasks.mutations import TasksMutation
 from schema.tasks.queries import TasksQuery
 
 
@@ -59,6 +61,7 @@ class Mutation(
     ChannelsMutation,
     PhotosMutation,
     ShelvesMutation,
+    TasksMutation,
 ):
     pass
 
@@ -73,5 +76,5 @@ schema = strawberry.Schema(
     mutation=Mutation,
     subscription=Subscription,
     config=StrawberryConfig(scalar_map=SCALARS),
-    exception_handlers=HANDLERS,
+    exception_handlers=(*HANDLERS, *TASK_HANDLERS),
 )

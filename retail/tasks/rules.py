@@ -1,118 +1,167 @@
-"""What a store has to do, and what first: pure decisions about its levels and its business day."""
+"""What a store has to do, and what first: pure decisions about its levels, its business day and its stored tasks.
+
+What follows from the books is derived and never stored: it comes and goes with them. What somebody asked for is
+stored until it is done, withdrawn, or its day is over.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from retail.stores.directory import StoreEntry
+from retail.tasks.needs import Need
+from retail.tasks.priority import Stakes, TaskKind, urgency
+from retail.tasks.schedule import local_instant
 
 RESTOCK_AT_MOST = 20
-
 _TASKS = UUID("0d3f2a7e-5c54-4f7b-9a53-6b7f3f9d8c21")
-_FIRST = {"open_day": 0, "repair_discrepancy": 1_000, "restock": 2_000}
-_HURRY = 999
+_TITLES = {
+    TaskKind.OPEN_DAY: ("开始营业", "Open the business day"),
+    TaskKind.REPAIR_DISCREPANCY: ("清点账面为负的商品", "Count what is below zero in the book"),
+    TaskKind.RESTOCK: ("补货上架", "Fill the shelf"),
+}
 
 
-class TaskKind(StrEnum):
-    """What is to be done."""
+class TaskState(StrEnum):
+    """How far a task is."""
 
-    OPEN_DAY = "open_day"
-    REPAIR_DISCREPANCY = "repair_discrepancy"
-    RESTOCK = "restock"
+    OPEN = "open"
+    TAKEN = "taken"
+    DONE = "done"
+    MISSED = "missed"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """How one SKU stands in a store, in base units."""
+    """How one SKU stands in a store, in base units, and what one costs a customer there."""
 
     sku_id: UUID
     on_hand: int
     available: int
     safety_stock: int
+    fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do; the smaller `priority`, the sooner.
+    """One thing to do; the smaller `priority`, the sooner, and `why` says why.
 
-    `quantity` is what the book says of a SKU to count, and how many are missing of one to restock.
+    `quantity` is what the book says of an SKU to count, and how many are missing of one to restock. `is_late` says
+    that it was done late, or is not done and late already.
     """
 
     id: UUID
     kind: TaskKind
     store_id: UUID
+    day: date | None
     due_at: datetime | None
     sku_id: UUID | None
     quantity: int | None
     priority: int
+    why: str
+    why_en: str
+    title: str
+    title_en: str
+    must: bool
+    state: TaskState = TaskState.OPEN
+    is_late: bool = False
+    needs: tuple[Need, ...] = ()
+    note: str | None = None
+    owner_id: UUID | None = None
+    taken_at: datetime | None = None
+    done_by: UUID | None = None
+    done_at: datetime | None = None
+    checklist_id: UUID | None = None
+    version: int | None = None
 
 
-def tasks_of(store: StoreEntry, day: date, *, opened: bool, shelves: Iterable[Shelf]) -> list[Task]:
-    """Return what a store has to do on a business day, most urgent first."""
+def tasks_of(store: StoreEntry, day: date, *, now: datetime, opened: bool, shelves: Iterable[Shelf]) -> list[Task]:
+    """Return what the books ask of a store on a business day, most urgent first."""
     levels = list(shelves)
-    tasks = [] if opened else [_task(store, day, TaskKind.OPEN_DAY, due_at=opening(store, day))]
+    tasks = [] if opened else [_opening_task(store, day, now)]
     tasks += [
-        _task(store, day, TaskKind.REPAIR_DISCREPANCY, shelf=shelf, quantity=shelf.on_hand)
-        for shelf in levels
-        if shelf.on_hand < 0
+        _derived(store, day, repair_stakes(shelf, now), shelf, shelf.on_hand) for shelf in levels if shelf.on_hand < 0
     ]
     short = [
-        _task(store, day, TaskKind.RESTOCK, shelf=shelf, quantity=shelf.safety_stock - shelf.available)
+        _derived(store, day, restock_stakes(shelf, now), shelf, shelf.safety_stock - shelf.available)
         for shelf in levels
         if shelf.available < shelf.safety_stock
     ]
-    return sorted(tasks + sorted(short, key=_urgency)[:RESTOCK_AT_MOST], key=_urgency)
+    return sorted(tasks + sorted(short, key=by_urgency)[:RESTOCK_AT_MOST], key=by_urgency)
 
 
-def priority(kind: TaskKind, shelf: Shelf | None) -> int:
-    """Return how soon a task is to be done, the smaller the sooner.
+def repair_stakes(shelf: Shelf, now: datetime) -> Stakes:
+    """Return what is at stake where the book is below zero."""
+    value = None if shelf.fen is None else -shelf.on_hand * shelf.fen
+    return Stakes(TaskKind.REPAIR_DISCREPANCY, now, below_zero=-shelf.on_hand, value_fen=value)
 
-    Open the store, then count what the book cannot know, the more below zero the sooner, then
-    restock: the sooner, the smaller the part of the safety stock that is left.
-    """
-    first = _FIRST[kind]
-    if shelf is None:
-        return first
-    if kind is TaskKind.REPAIR_DISCREPANCY:
-        return first + _HURRY - min(-shelf.on_hand, _HURRY)
-    left = max(shelf.available, 0)
-    return first + (left * _HURRY // shelf.safety_stock if shelf.safety_stock > 0 else 0)
+
+def restock_stakes(shelf: Shelf, now: datetime) -> Stakes:
+    """Return what is at stake where less is available than there should be."""
+    missing = shelf.safety_stock - shelf.available
+    return Stakes(
+        TaskKind.RESTOCK,
+        now,
+        missing=missing,
+        is_empty=shelf.available <= 0,
+        left=shelf.available / shelf.safety_stock if shelf.safety_stock > 0 else 0.0,
+        value_fen=None if shelf.fen is None else missing * shelf.fen,
+    )
+
+
+def state_of(
+    *, done: bool, withdrawn: bool, owner_id: UUID | None, expires_at: datetime | None, now: datetime
+) -> TaskState:
+    """Return how far a task is: what was done is done, however late."""
+    if done:
+        return TaskState.DONE
+    if withdrawn:
+        return TaskState.WITHDRAWN
+    if expires_at is not None and expires_at <= now:
+        return TaskState.MISSED
+    return TaskState.OPEN if owner_id is None else TaskState.TAKEN
 
 
 def opening(store: StoreEntry, day: date) -> datetime:
     """Return when a store opens on a business day; before the cut-off is the next morning."""
-    on = day if store.opens_at >= store.day_cutoff else day + timedelta(days=1)
-    return datetime.combine(on, store.opens_at, ZoneInfo(store.zone)).astimezone(UTC)
+    return local_instant(store, day, store.opens_at)
 
 
-def _urgency(task: Task) -> tuple[int, int, UUID]:
+def by_urgency(task: Task) -> tuple[int, int, UUID]:
+    """Return a task's place among others."""
     return task.priority, -abs(task.quantity or 0), task.id
-
-
-def _task(
-    store: StoreEntry,
-    day: date,
-    kind: TaskKind,
-    *,
-    due_at: datetime | None = None,
-    shelf: Shelf | None = None,
-    quantity: int | None = None,
-) -> Task:
-    sku_id = shelf.sku_id if shelf else None
-    return Task(
-        id=uuid5(_TASKS, f"{kind} {store.id} {sku_id} {day}"),
-        kind=kind,
-        store_id=store.id,
-        due_at=due_at,
-        sku_id=sku_id,
-        quantity=quantity,
-        priority=priority(kind, shelf),
-    )
 
 
 def skus_of(tasks: Sequence[Task]) -> list[UUID]:
     """Return the SKUs that tasks are about."""
     return [task.sku_id for task in tasks if task.sku_id is not None]
+
+
+def _opening_task(store: StoreEntry, day: date, now: datetime) -> Task:
+    due_at = opening(store, day)
+    return _derived(store, day, Stakes(TaskKind.OPEN_DAY, now, must=True, due_at=due_at), None, None)
+
+
+def _derived(store: StoreEntry, day: date, stakes: Stakes, shelf: Shelf | None, quantity: int | None) -> Task:
+    sku_id = shelf.sku_id if shelf else None
+    how_soon = urgency(stakes)
+    title, title_en = _TITLES[stakes.kind]
+    return Task(
+        id=uuid5(_TASKS, f"{stakes.kind} {store.id} {sku_id} {day}"),
+        kind=stakes.kind,
+        store_id=store.id,
+        day=day,
+        due_at=stakes.due_at,
+        sku_id=sku_id,
+        quantity=quantity,
+        priority=how_soon.points,
+        why=how_soon.why,
+        why_en=how_soon.why_en,
+        title=title,
+        title_en=title_en,
+        must=stakes.must,
+        is_late=stakes.due_at is not None and stakes.due_at < stakes.now,
+    )

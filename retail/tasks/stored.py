@@ -1,0 +1,117 @@
+"""Stored tasks as tasks, and the ids and rows of those that people and readings give rise to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy.dialects.postgresql import insert
+
+from retail.access.work import Work
+from retail.kernel.content import as_uuid
+from retail.stores.directory import StoreEntry
+from retail.tasks.models import StoredTask, TaskClaim
+from retail.tasks.needs import Need, NeedKind, needs_as_json, needs_of
+from retail.tasks.priority import Stakes, TaskKind, urgency
+from retail.tasks.rules import Task, TaskState, state_of
+
+FOLLOWED_UP_WITHIN = timedelta(hours=1)
+DISPUTES_WITHIN = timedelta(hours=24)
+_ITEMS = UUID("c1a7e0a4-4f6b-4f0e-8a9c-0d5f3a9b7e11")
+
+
+def task_of(row: StoredTask, claim: TaskClaim | None, now: datetime) -> Task:
+    """Return a stored task as it stands now."""
+    how_soon = urgency(Stakes(row.kind, now, must=row.must, due_at=row.due_at))
+    owner_id = as_uuid(claim.owner_id) if claim else None
+    done = row.done_at is not None
+    return Task(
+        id=as_uuid(row.id),
+        kind=TaskKind(row.kind),
+        store_id=as_uuid(row.store_id),
+        day=row.day,
+        due_at=row.due_at,
+        sku_id=None,
+        quantity=None,
+        priority=how_soon.points,
+        why=how_soon.why,
+        why_en=how_soon.why_en,
+        title=row.title,
+        title_en=row.title_en,
+        must=row.must,
+        state=state_of(
+            done=done, withdrawn=row.withdrawn_at is not None, owner_id=owner_id, expires_at=row.expires_at, now=now
+        ),
+        is_late=row.due_at is not None and row.due_at < (row.done_at or now),
+        needs=needs_of(row.needs),
+        note=row.note,
+        owner_id=owner_id,
+        taken_at=claim.taken_at if claim else None,
+        done_by=as_uuid(row.done_by) if row.done_by else None,
+        done_at=row.done_at,
+        checklist_id=as_uuid(row.checklist_id) if row.checklist_id else None,
+        version=row.version,
+    )
+
+
+def is_running(task: Task) -> bool:
+    """Say whether there is still something to do about a task today."""
+    return task.state in {TaskState.OPEN, TaskState.TAKEN}
+
+
+async def store_tasks(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep tasks; one whose id is there stays as it is."""
+    if rows:
+        await work.session.execute(insert(StoredTask).values(rows).on_conflict_do_nothing())
+
+
+def follow_up(work: Work, store: StoreEntry, task: StoredTask, need: Need, number: float) -> dict[str, Any]:
+    """Return the task that follows from a number out of range: look again, and say what was done about it."""
+    id, said = uuid5(as_uuid(task.id), f"follow up {need.id}"), f"{number:g}{need.unit or ''}"
+    done = Need(uuid5(_ITEMS, "done about it"), "采取了什么措施", "What was done about it", NeedKind.TEXT)
+    return {
+        **_asked(work, store, id, TaskKind.FOLLOW_UP, work.now + FOLLOWED_UP_WITHIN),
+        "title": f"复查：{need.title}（{said}）",
+        "title_en": f"Check again: {need.title_en} ({said})",
+        "needs": needs_as_json([need, done]),
+        "must": True,
+    }
+
+
+def dispute(work: Work, store: StoreEntry, id: UUID, words: str) -> dict[str, Any]:
+    """Return the task that follows from what the next shift disputes at a hand-over."""
+    found = Need(uuid5(_ITEMS, "how it was settled"), "如何解决", "How it was settled", NeedKind.TEXT)
+    return {
+        **_asked(work, store, id, TaskKind.DISPUTE, work.now + DISPUTES_WITHIN),
+        "title": "交接异议待核实",
+        "title_en": "Settle what was disputed at the hand-over",
+        "note": words,
+        "needs": needs_as_json([found]),
+        "must": False,
+    }
+
+
+def unexplained(work: Work, store: StoreEntry, id: UUID, title: str, title_en: str) -> dict[str, Any]:
+    """Return the task that follows from something that was not done before a hand-over, and not explained."""
+    reason = Need(uuid5(_ITEMS, "why it was not done"), "未完成的原因", "Why it was not done", NeedKind.TEXT)
+    return {
+        **_asked(work, store, id, TaskKind.FOLLOW_UP, work.now + DISPUTES_WITHIN),
+        "title": f"说明未完成：{title}",
+        "title_en": f"Explain what was not done: {title_en}",
+        "needs": needs_as_json([reason]),
+        "must": False,
+    }
+
+
+def _asked(work: Work, store: StoreEntry, id: UUID, kind: TaskKind, due_at: datetime) -> dict[str, Any]:
+    day: date = store.day_at(work.now)
+    return {
+        "store_id": store.id,
+        "id": id,
+        "kind": kind,
+        "day": day,
+        "note": None,
+        "due_at": due_at,
+        "made_at": work.now,
+        "made_by": work.actor_id,
+    }
