@@ -23,6 +23,8 @@ from schema.photos.mutations import PhotosMutation
 from schema.photos.queries import PhotosQuery
 from schema.push.mutations import PushMutation
 from schema.push.queries import PushQuery
+from schema.returns.mutations import ReturnsMutation
+from schema.returns.queries import ReturnsQuery
 from schema.shelves.mutations import ShelvesMutation
 from schema.shelves.queries import ShelvesQuery
 from schema.stores.mutations import StoresMutation
@@ -41,6 +43,7 @@ class Query(
     InsightsQuery,
     PhotosQuery,
     ShelvesQuery,
+    ReturnsQuery,
     TasksQuery,
     PushQuery,
     PeopleQuery,
@@ -61,6 +64,7 @@ class Mutation(
     ChannelsMutation,
     PhotosMutation,
     ShelvesMutation,
+    ReturnsMutation,
     TasksMutation,
 ):
     pass

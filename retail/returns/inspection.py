@@ -25,7 +25,7 @@ class Verdict:
     """How many passed, what was found good, and where the rest goes."""
 
     passed: int
-    good: frozenset[Question]
+    good: tuple[Question, ...]
     failed_to: Disposition | None
     note: str | None = None
 

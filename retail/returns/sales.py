@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.work import Office
 from retail.audit.log import append
+from retail.inventory.sales import RECEIPT_AT_MOST
 from retail.kernel.base import new_id
 from retail.kernel.content import as_uuid
 from retail.people.errors import TooManyReveals
@@ -57,6 +58,11 @@ class FoundSale:
     lines: tuple[SoldLine, ...]
 
 
+def is_reference(text: str) -> bool:
+    """Say whether a text could stand on a receipt."""
+    return 0 < len(text) <= RECEIPT_AT_MOST and text.isprintable()
+
+
 async def find_by_reference(session: AsyncSession, reference: str) -> list[FoundSale]:
     """Return the sales that a receipt shows: its number, or the id of the sale or of the request that made it."""
     try:
@@ -74,12 +80,12 @@ async def find_by_member(session: AsyncSession, members: Sequence[str]) -> list[
 
 
 async def find_by_sku(
-    session: AsyncSession, *, store_id: UUID, sku_id: UUID, since: datetime, until: datetime
+    session: AsyncSession, *, store_id: UUID, sku_id: UUID, span: tuple[datetime, datetime]
 ) -> list[FoundSale]:
     """Return the latest sales of a thing in one store; of each, that line only."""
-    span = {"store": store_id, "sku": sku_id, "since": since, "until": until, "most": _LOOKED_THROUGH}
+    bound = {"store": store_id, "sku": sku_id, "since": span[0], "until": span[1], "most": _LOOKED_THROUGH}
     lines: dict[UUID, UUID] = {}
-    for line, document in await session.execute(_BY_SKU, span):
+    for line, document in await session.execute(_BY_SKU, bound):
         lines.setdefault(as_uuid(document), as_uuid(line))
     return await _of_lines(session, list(lines.values())[:FOUND_AT_MOST])
 

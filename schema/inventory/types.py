@@ -7,6 +7,7 @@ import strawberry
 
 from retail.inventory.queries import Level, MovementRow
 from schema.catalogue.types import Sku
+from schema.kernel.context import Info
 from schema.kernel.enums import Account, AdjustmentReason, MovementKind, Source
 from schema.kernel.paging import PageInfo
 from schema.kernel.scalars import Fen, StockRows
@@ -24,6 +25,10 @@ class StockLevel:
     safety_stock: int = strawberry.field(description="Below this, somebody should act.")
     below_safety: bool = strawberry.field(description="Whether less is available than the safety stock.")
     version: int = strawberry.field(description="Counts the movements that made it.")
+
+    @strawberry.field(description="What came back and waits to be looked at: in the store, in no figure above.")
+    async def quarantined(self, info: Info) -> int:
+        return await info.context.quarantined.load((self.store.id, self.sku.id))
 
     @classmethod
     def of(cls, level: Level, store: Store, sku: Sku) -> "StockLevel":

@@ -14,6 +14,7 @@ from retail.catalogue.costs import costs
 from retail.catalogue.lookup import Item
 from retail.inventory.desk import Desk
 from retail.push.endpoints import PushRules
+from retail.returns.queries import quarantined
 from schema.kernel.live import StockFeed
 
 
@@ -32,10 +33,12 @@ class Context:
     push: PushRules = field(default=PushRules(), kw_only=True)
     items: DataLoader[UUID, Item | None] = field(init=False)
     costs: DataLoader[UUID, int | None] = field(init=False)
+    quarantined: DataLoader[tuple[UUID, UUID], int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.items = DataLoader(self._items, cache=False)
         self.costs = DataLoader(self._costs, cache=False)
+        self.quarantined = DataLoader(self._quarantined, cache=False)
 
     def reading(self) -> AbstractAsyncContextManager[Reading]:
         """Open one short session for reading in the asker's name."""
@@ -49,6 +52,11 @@ class Context:
         async with self.reading() as reading:
             found = await costs(reading, sku_ids)
         return [found.get(sku_id) for sku_id in sku_ids]
+
+    async def _quarantined(self, keys: list[tuple[UUID, UUID]]) -> list[int]:
+        async with self.reading() as reading:
+            found = await quarantined(reading.session, keys)
+        return [found.get(key, 0) for key in keys]
 
 
 Info = StrawberryInfo[Context, Any]

@@ -22,6 +22,7 @@ from retail.kernel import refusal
 from retail.kernel.refusal import Refusal as DomainRefusal
 from retail.people import errors as people
 from retail.push.commands import OnlyPeople as OnlyPeopleRefusal
+from retail.returns import errors as returns
 from schema.kernel.enums import Role
 from schema.kernel.scalars import Fen
 
@@ -147,6 +148,30 @@ class OwnAlarm(Refusal):
     pass
 
 
+@strawberry.type(description="More is brought back than was bought and has not come back yet.")
+class MoreThanBought(Refusal):
+    bought: int = strawberry.field(description="How many were bought.")
+    returned: int = strawberry.field(description="How many of them have come back, to any store.")
+    wanted: int = strawberry.field(description="How many were brought now.")
+
+
+@strawberry.type(description="Nothing is taken back without a picture of it.")
+class PhotoNeeded(Refusal):
+    pass
+
+
+@strawberry.type(description="Without a proof of the sale it is more than a clerk takes back.")
+class ProofNeeded(Refusal):
+    most_units: int = strawberry.field(description="So many pieces at once.")
+    most: Fen = strawberry.field(description="Worth so much, in fen.")
+    most_a_day: int = strawberry.field(description="So often a day.")
+
+
+@strawberry.type(description="Somebody has dealt with the return already.")
+class ReturnClosed(Refusal):
+    status: str = strawberry.field(description="How: cancelled, inspected, or too_old.")
+
+
 E_ = TypeVar("E_", bound=DomainRefusal)
 
 
@@ -166,6 +191,18 @@ def _handler(raised: type[E_], told: type[Refusal], more: Callable[[E_], dict[st
 
 
 HANDLERS = (
+    _handler(
+        returns.MoreThanBought,
+        MoreThanBought,
+        lambda said: {"bought": said.bought, "returned": said.returned, "wanted": said.wanted},
+    ),
+    _handler(returns.PhotoNeeded, PhotoNeeded, lambda _: {}),
+    _handler(
+        returns.ProofNeeded,
+        ProofNeeded,
+        lambda said: {"most_units": said.most_units, "most": Fen(said.most_fen), "most_a_day": said.most_a_day},
+    ),
+    _handler(returns.ReturnClosed, ReturnClosed, lambda said: {"status": said.status}),
     _handler(
         refusal.InvalidInput,
         InvalidInput,

@@ -1,0 +1,1 @@
+"""How goods come back: what is asked, what is done, what is told."""
