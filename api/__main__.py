@@ -72,14 +72,16 @@ def seed() -> None:
 
 @app.command()
 def demo_reset() -> None:
-    """Forget the embedded database and everything in it; its witness's seals are set aside."""
+    """Forget the embedded database and everything in it, with its pictures; its witness's seals are set aside."""
     from api.embedded import EmbeddedPostgres
+    from api.outbound.photo_storage import forget_folder
     from api.sealing import set_witness_aside
 
     settings = _settings()
     if settings.database_url is not None:
         raise WrongSettings("TRUESHELF_DATABASE_URL is set: only the embedded database is forgotten by this command")
     EmbeddedPostgres(settings.home / "postgres").erase()
+    forget_folder(settings)
     if (aside := set_witness_aside(settings)) is not None:
         typer.echo(f"the seals of what is forgotten are in {aside}")
 

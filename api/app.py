@@ -19,6 +19,7 @@ from api.forgetting import forget_person
 from api.graphql import GraphQLApp
 from api.jobs import Jobs
 from api.master_keys import ring
+from api.outbound.photo_storage import storage_of
 from api.outbound.webpush import WebPush
 from api.routes import routes
 from api.sealing import Sealing, seal_keys, witnesses_of
@@ -35,6 +36,7 @@ from retail.kernel.privacy.vault import Vault
 from retail.people.events import SecurityAlarmRaised
 from retail.people.office import PeopleOffice
 from retail.people.rules import ViewingPolicy
+from retail.photos.settling import Darkroom
 from retail.stores.directory import Directory
 from schema import schema
 from schema.kernel.errors import exposed
@@ -76,7 +78,8 @@ class Application:
             office, self.auth.sessions.live, WebPush(masters, settings.site, inside_allowed=inside)
         )
         sealing = Sealing(sessions, seal_keys(masters), witnesses_of(settings))
-        self.jobs = Jobs(office, sealing, settings.seal_seconds, rounds)
+        self.darkroom = Darkroom(office, storage_of(settings), timedelta(days=settings.photo_days))
+        self.jobs = Jobs(office, sealing, settings.seal_seconds, rounds, self.darkroom)
         self.graphql = GraphQLApp(
             schema,
             context=self.askers.context,

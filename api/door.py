@@ -25,7 +25,7 @@ from api.settings import Settings
 
 log = structlog.get_logger("trueshelf.door")
 
-METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"})
 LONGEST_ADDRESS = 8 * 1024
 MOST_HEADERS = 100
 BODY_SECONDS = 30.0

@@ -1,4 +1,4 @@
-"""Periodic work: reservations that expire, sums that follow the ledger, seals on the log, calls by web push.
+"""Periodic work: reservations that expire, sums that follow the ledger, seals on the log, calls by push, photos.
 
 Each job is one short transaction, safe to run in every process at once; one that fails is logged
 and comes again at its next beat.
@@ -14,6 +14,7 @@ from api.sealing import Sealing
 from retail.access.work import Office
 from retail.insights.projection import follow_ledger
 from retail.inventory.reservations import expire_reservations
+from retail.photos.settling import Darkroom
 
 log = structlog.get_logger(__name__)
 
@@ -23,8 +24,11 @@ Job = Callable[[], Awaitable[object]]
 class Jobs:
     """The periodic work of one process."""
 
-    def __init__(self, office: Office, sealing: Sealing, seal_seconds: float, push: PushRounds) -> None:
+    def __init__(
+        self, office: Office, sealing: Sealing, seal_seconds: float, push: PushRounds, darkroom: Darkroom
+    ) -> None:
         self._office = office
+        self._darkroom = darkroom
         self._push = push
         self._sealing = sealing
         self._seal_seconds = seal_seconds
@@ -37,6 +41,8 @@ class Jobs:
             asyncio.create_task(_beat("follow ledger", 0.5, self._follow)),
             asyncio.create_task(_beat("push", 2.0, self._push.call)),
             asyncio.create_task(_beat("push sweep", 60.0, self._push.sweep)),
+            asyncio.create_task(_beat("settle photos", 2.0, self._darkroom.settle_due)),
+            asyncio.create_task(_beat("photo sweep", 60.0, self._darkroom.sweep)),
             asyncio.create_task(_beat("seal log", self._seal_seconds, self._sealing.beat)),
         ]
 

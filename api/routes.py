@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from api.graphql import GraphQLApp
+from api.photos import routes as photo_routes
 from api.settings import ROOT
 from api.shelf_label_routes import label_routes
 from auth.url_map import routes as auth_routes
@@ -20,6 +21,7 @@ def routes(graphql: GraphQLApp) -> list[BaseRoute]:
         Route("/graphql", graphql, methods=None),
         WebSocketRoute("/graphql", graphql),
         *auth_routes,
+        *photo_routes,
         *label_routes,
         Route("/healthz", healthz),
         Route("/readyz", readyz),

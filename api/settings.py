@@ -93,6 +93,20 @@ class Settings(BaseSettings):
     witness_token: Annotated[
         SecretStr | None, Field(description="What the witness at that address wants as a bearer token.")
     ] = None
+    photos: Annotated[
+        str | None, Field(description="Where pictures lie: a folder, or s3://bucket/prefix; empty: HOME/photos.")
+    ] = None
+    photos_endpoint: Annotated[
+        str | None, Field(description="The address of the S3-compatible storage, if it is not Amazon's own.")
+    ] = None
+    photos_region: Annotated[str, Field(description="The region of the bucket.")] = "us-east-1"
+    photos_key_id: Annotated[str | None, Field(description="The access key; empty: AWS_* or the machine's role.")] = (
+        None
+    )
+    photos_secret: Annotated[SecretStr | None, Field(description="The secret of that access key.")] = None
+    photo_days: Annotated[
+        int, Field(ge=1, le=3660, description="How long a picture is kept; what the log says of it stays.")
+    ] = 400
     demo: Annotated[bool, Field(description="Show the demo accounts on the sign-in page. Never with real data.")] = (
         False
     )
@@ -126,6 +140,7 @@ class Settings(BaseSettings):
     @field_validator(
         *("database_url", "owner_database_url", "public_url", "master_keys"),
         *("witness_folder", "witness_url", "witness_token"),
+        *("photos", "photos_endpoint", "photos_key_id", "photos_secret"),
         mode="before",
     )
     @classmethod
@@ -168,6 +183,22 @@ class Settings(BaseSettings):
         parts = urlsplit(value or "https://none")
         if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
             raise ValueError("must begin with https://")
+        return value
+
+    @field_validator("photos")
+    @classmethod
+    def _is_a_place(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if "://" in (value or "") and (parts.scheme != "s3" or not parts.netloc):
+            raise ValueError("must be a folder or s3://bucket/prefix")
+        return value
+
+    @field_validator("photos_endpoint")
+    @classmethod
+    def _is_an_endpoint(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://none")
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise ValueError("must begin with https:// (or http:// inside one's own network)")
         return value
 
     @field_validator("trusted_proxies")

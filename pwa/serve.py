@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-OTHER_PARTS = frozenset({"graphql", "auth", "healthz", "readyz", "metrics"})
+OTHER_PARTS = frozenset({"graphql", "auth", "photos", "healthz", "readyz", "metrics"})
 """First segments of addresses that belong to other parts of the server."""
 
 ENCODINGS = {"br": ".br", "gzip": ".gz"}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from retail.access.permissions import Permission
 from retail.kernel.refusal import InvalidInput, Problem
-from retail.photos.models import PhotoAbout
+from retail.photos.models import PhotoAbout, PhotoProblem
 
 MOST_BYTES = 4 * 1024 * 1024
 """Of one picture; the phone makes them some 300 kB."""
@@ -22,6 +22,14 @@ ACT_OF: Mapping[PhotoAbout, Permission] = {
     PhotoAbout.TASK: Permission.TASK_DO,
 }
 """Who may do the act may also bring its pictures, whoever has announced them."""
+
+WORDS: Mapping[PhotoProblem, tuple[str, str]] = {
+    PhotoProblem.DAMAGED: ("The picture is damaged: take it again.", "照片已损坏，请重拍。"),
+    PhotoProblem.NOT_A_PICTURE: ("This is no JPEG, PNG or WebP picture: take it again.", "不是可用的照片，请重拍。"),
+    PhotoProblem.TOO_MANY_PIXELS: ("The picture has too many pixels: take it again.", "照片像素过多，请重拍。"),
+    PhotoProblem.TOO_SMALL: ("The picture is too small to see anything: take it again.", "照片太小，看不清，请重拍。"),
+}
+"""Why a picture was not kept, in English and Chinese."""
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 

@@ -14,7 +14,7 @@ declare const self: ServiceWorkerGlobalScope
 declare const __PRECACHE__: { url: string; revision: string | null }[]
 
 const HASHED = 'trueshelf-assets'
-const SERVER_PATHS = [/^\/graphql/, /^\/auth/, /^\/healthz/, /^\/readyz/, /^\/metrics/]
+const SERVER_PATHS = [/^\/graphql/, /^\/auth/, /^\/photos\//, /^\/healthz/, /^\/readyz/, /^\/metrics/]
 
 precacheAndRoute(__PRECACHE__)
 cleanupOutdatedCaches()
