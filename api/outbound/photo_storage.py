@@ -7,13 +7,17 @@ from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.store import S3Config, S3Store
+from obstore.store import S3Store
 
 from api.settings import Settings
 from retail.photos.ports import PhotoStorage
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config  # known to type checkers only
 
 PATIENCE = timedelta(seconds=20)
 
@@ -83,7 +87,7 @@ def storage_of(settings: Settings) -> PhotoStorage:
 
 def _bucket(settings: Settings, place: str) -> BucketStorage:
     parts, endpoint, secret = urlsplit(place), settings.photos_endpoint, settings.photos_secret
-    config: S3Config = {"region": settings.photos_region}
+    config: "S3Config" = {"region": settings.photos_region}
     if endpoint is not None:
         config["endpoint"] = endpoint
     # Without keys they come from where every program on that machine has them (AWS_*, an instance's role).
