@@ -73,7 +73,14 @@ class Application:
         inside = settings.push_inside
         self.door = rules_of(settings)
         identify = StrangersCounted(self.auth.identify, self.door.rates.anonymous)
-        self.askers = Askers(self.auth, self.desk, self.feed, push.rules(masters, inside_allowed=inside), identify)
+        self.askers = Askers(
+            self.auth,
+            self.desk,
+            self.feed,
+            push.rules(masters, inside_allowed=inside),
+            identify,
+            settings.offline_hours,
+        )
         rounds = push.PushRounds(
             office, self.auth.sessions.live, WebPush(masters, settings.site, inside_allowed=inside)
         )

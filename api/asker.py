@@ -61,11 +61,13 @@ class Askers:
         feed: StockFeed,
         push: PushRules | None = None,
         identify: Identify | None = None,
+        offline_hours: int = 24,
     ) -> None:
         self._auth = auth
         self._desk = desk
         self._feed = feed
         self._push = push or PushRules()
+        self._offline_hours = offline_hours
         self._identify = identify or auth.identify
         self._actors: dict[Identity, tuple[Actor, datetime]] = {}
         self._bearers: BriefMemory[str, Identity] = BriefMemory(BEARER_REMEMBERED_FOR)
@@ -93,7 +95,13 @@ class Askers:
         if actor is None or _is_out(actor, identity):
             raise _gone(Ending.ACCESS_ENDED)
         return AskerContext(
-            actor, self._desk, self._feed, identity=identity, session_key=identity.session_key, push=self._push
+            actor,
+            self._desk,
+            self._feed,
+            identity=identity,
+            session_key=identity.session_key,
+            push=self._push,
+            offline_hours=self._offline_hours,
         )
 
     def forget(self) -> None:

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
         int,
         Field(ge=1, description="Requests of one address that show no right to be here (30 seconds' worth at once)."),
     ] = 100
+    offline_hours: Annotated[
+        int,
+        Field(ge=1, le=720, description="How long a device may show what it kept without a word from us."),
+    ] = 24
     person_cost_per_second: Annotated[
         int, Field(ge=1000, description="GraphQL field values that a person may ask for (20 seconds' worth at once).")
     ] = 20_000

@@ -39,6 +39,7 @@ class AccessQuery:
             ],
             permissions=sorted(actor.grants),
             stores=list(told.values()),
+            offline_hours=info.context.offline_hours,
         )
 
     @strawberry.field(

@@ -28,6 +28,9 @@ class Me:
     assignments: list[Assignment] = strawberry.field(description="The roles in force now.")
     permissions: list[str] = strawberry.field(description="Every permission held somewhere, sorted.")
     stores: list[Store] = strawberry.field(description="The stores that the asker sees.")
+    offline_hours: int = strawberry.field(
+        description="After so many hours without a word from us, a device forgets what it kept for reading."
+    )
 
 
 @strawberry.type(description="A role that somebody plays: in stores, in all stores of regions, or chain-wide.")

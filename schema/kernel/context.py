@@ -23,7 +23,7 @@ class Context:
     """One operation's (over a socket: one connection's) surroundings.
 
     Loaders batch but never remember: over a socket they would go stale. `session_key` names the asker's session and
-    opens nothing.
+    opens nothing. `offline_hours` is how long a device may show what it kept without a word from us.
     """
 
     actor: Actor
@@ -31,6 +31,7 @@ class Context:
     feed: StockFeed
     session_key: str = field(default="", kw_only=True)
     push: PushRules = field(default=PushRules(), kw_only=True)
+    offline_hours: int = field(default=24, kw_only=True)
     items: DataLoader[UUID, Item | None] = field(init=False)
     costs: DataLoader[UUID, int | None] = field(init=False)
     quarantined: DataLoader[tuple[UUID, UUID], int] = field(init=False)

@@ -9,7 +9,8 @@ import { sendWaiting, startOutbox } from '@/data/deeds.ts'
 import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
 import { sendPhotos, startPhotos } from '@/data/photos.ts'
 import { keepPreferences } from '@/data/preferences.ts'
-import { myStore, senderId, sessionEnded, sessionState, startSession } from '@/data/session.ts'
+import { serverWasHeard } from '@/data/contact-limit.ts'
+import { me, myStore, senderId, sessionEnded, sessionState, startSession } from '@/data/session.ts'
 import { refreshSharedDevice, watchIdleness } from '@/data/shared-device.ts'
 import { watchTransport } from '@/data/transport.ts'
 import App from './App.vue'
@@ -20,7 +21,13 @@ import { watchForUpdates } from './update.ts'
 
 keepPreferences()
 applyLook()
-watchTransport({ heard: serverHeard, ended: sessionEnded })
+watchTransport({
+  heard: (reached) => {
+    serverHeard(reached)
+    if (reached && me.value) serverWasHeard()
+  },
+  ended: sessionEnded,
+})
 watchConnection()
 keepCart()
 watchIdleness()

@@ -17,6 +17,7 @@ export interface OperationRow {
   requestId: string
   state: string
   actorId: string
+  leftBehind?: boolean
   shape: 2
   /** Another one after every change, so that nobody overwrites what somebody else has written meanwhile. */
   revision: string

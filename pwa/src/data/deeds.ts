@@ -1,13 +1,16 @@
 /** What a person can do, each put into the outbox; and the list of what became of it. */
 import { computed, shallowRef, watch } from 'vue'
+import { clock, startClock } from './clock.ts'
 import { correctByDifference } from './deeds/counts.ts'
 import { openDay as recordOpening } from './deeds/day.ts'
 import { recordWith, type Recorder } from './deeds/record.ts'
 import { kindOf } from './deeds/registry.ts'
+import { readDevice, writeDevice } from './database.ts'
 import type { Holdup } from './outbox.ts'
 import { isLeftBehind, needsYou, type Operation } from './operations.ts'
 import { noteSender, openOutbox, SENDING_LOCK, SYNC_TAG } from './sending.ts'
 import { askAboutDay, me, myStore, noteDayOpened, senderId, whenSomebodyLeaves } from './session.ts'
+import { askToKeep } from './storage.ts'
 import { uuidv7 } from './uuid.ts'
 
 export { count } from './deeds/counts.ts'
@@ -15,6 +18,7 @@ export { takeBack, UNDONE } from './deeds/returns.ts'
 export { sell } from './deeds/sales.ts'
 export type { Pick } from './deeds/record.ts'
 
+const CLOCK = 'clock'
 const kept = shallowRef<readonly Operation[]>([])
 /** This person's own, the newest first. */
 export const operations = computed(() => kept.value.filter(({ actorId }) => actorId === me.value?.id))
@@ -59,6 +63,7 @@ const outbox = openOutbox({
 /** Show what waits and send it whenever sending may work again. */
 export async function startOutbox(): Promise<void> {
   recordWith(record)
+  await startClock({ read: () => readDevice<number>(CLOCK), write: (offset) => void writeDevice(CLOCK, offset) })
   tabs?.addEventListener('message', () => void show())
   whenSomebodyLeaves((personId) => outbox.leaveBehind(personId))
   whenSettled(({ deed, storeId }) => {
@@ -117,12 +122,13 @@ export async function undo(operation: Operation): Promise<void> {
 const record: Recorder = async (deedOf, { storeId = myStore.value?.id, reverses } = {}) => {
   const actor = me.value
   if (actor === undefined || storeId === undefined) throw new Error('nobody is at work in a store')
-  const at = Date.now()
+  const at = clock.now()
   const requestId = uuidv7(at)
   const deed = deedOf({ requestId, storeId, origin: { occurredAt: new Date(at).toISOString(), source: 'PHONE' } }, actor)
   const person = { actorId: actor.id, actorName: actor.name }
   const operation = { requestId, ...person, storeId, at, deed, ...(reverses !== undefined && { reverses }) }
   await outbox.put(operation)
+  void askToKeep()
   if (!navigator.onLine) void callWhenOnline()
   return { ...operation, state: 'waiting', attempts: 0 }
 }

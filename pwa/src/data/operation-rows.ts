@@ -28,6 +28,12 @@ export class OperationRows {
     await work.done
   }
 
+  /** The same, when everything in this state goes for it. */
+  async addInsteadOf(state: Operation['state'], operation: Operation): Promise<void> {
+    await this.forget(await this.ordersOf(state))
+    await this.add(operation)
+  }
+
   /** In the order in which they were made. */
   async all(): Promise<Operation[]> {
     return this.openAll(await (await this.db()).getAll('operations'))
@@ -100,11 +106,11 @@ export class OperationRows {
   }
 
   private async seal(operation: Operation): Promise<OperationRow> {
-    const { order, requestId, state, actorId } = operation
+    const { order, requestId, state, actorId, leftBehind } = operation
     const sealed = await this.vault.seal('deeds', requestId, operation)
     const revision = crypto.randomUUID()
     this.opened.set(requestId, { revision, operation })
-    return { ...(order !== undefined && { order }), requestId, state, actorId, shape: 2, revision, sealed }
+    return { ...(order !== undefined && { order }), requestId, state, actorId, ...(leftBehind && { leftBehind }), shape: 2, revision, sealed }
   }
 
   private async openAll(rows: readonly (OperationRow | Operation)[]): Promise<Operation[]> {

@@ -13,6 +13,7 @@ import type { Database } from './database.ts'
 import { UnknownMember } from './match.ts'
 import { OperationRows } from './operation-rows.ts'
 import { isLeftBehind, needsYou, neverHappened, type Fate, type Operation, type Reason } from './operations.ts'
+import { DeviceFull, isFull } from './storage.ts'
 import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 import type { Vault } from './vault.ts'
 
@@ -23,7 +24,7 @@ const KEPT_SETTLED = 500
 
 /** Why what waits is not sent at this moment, and when it is tried again by itself. */
 export interface Holdup {
-  why: 'offline' | 'busy' | 'trouble' | 'signed-out'
+  why: 'offline' | 'busy' | 'trouble' | 'signed-out' | 'full'
   nextTry: number | undefined
 }
 
@@ -60,11 +61,23 @@ export class Outbox {
     this.rows = new OperationRows(world.db, world.vault)
   }
 
-  /** Returns when the operation is safely on this device, not when it is sent. */
+  /** Returns when the operation is safely on this device, not when it is sent. Throws `DeviceFull` when it is not. */
   async put(operation: Omit<Operation, 'order' | 'state' | 'attempts'>): Promise<void> {
-    await this.rows.add({ ...operation, state: 'waiting', attempts: 0 })
+    await this.add({ ...operation, state: 'waiting', attempts: 0 })
     this.world.changed()
     void this.drain()
+  }
+
+  /** A full device forgets the list of what is done before it refuses what is to be done. */
+  private async add(operation: Operation): Promise<void> {
+    try {
+      await this.rows.add(operation)
+    } catch (error) {
+      if (!isFull(error)) throw error
+      await this.rows.addInsteadOf('accepted', operation).catch((again: unknown) => {
+        throw isFull(again) ? new DeviceFull('no room to keep it', { cause: again }) : again
+      })
+    }
   }
 
   async all(): Promise<Operation[]> {
@@ -120,8 +133,15 @@ export class Outbox {
   drain(): Promise<void> {
     this.asked = true
     this.cancelRetry()
-    this.draining ??= this.drainAll().finally(() => (this.draining = undefined))
+    this.draining ??= this.drainAll().catch((error: unknown) => this.noRoom(error)).finally(() => (this.draining = undefined))
     return this.draining
+  }
+
+  /** What cannot be written down is not sent: nobody would know that it may have been. */
+  private noRoom(error: unknown): void {
+    if (!isFull(error)) throw error
+    this.cancelRetry = this.world.later(LONGEST_WAIT_MS, () => void this.drain())
+    this.world.heldUp?.({ why: 'full', nextTry: this.world.now() + LONGEST_WAIT_MS })
   }
 
   private async drainAll(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The one outbox of this device, as every tab and the service worker open it: the same rows, the same lock. */
 import { pack } from './batch.ts'
+import { clock } from './clock.ts'
 import { database, readDevice, vault, writeDevice } from './database.ts'
 import { Outbox, type OutboxWorld } from './outbox.ts'
 import { send } from './send.ts'
@@ -18,7 +19,7 @@ export function openOutbox(own: Own): Outbox {
     vault,
     pack,
     send,
-    now: Date.now,
+    now: () => clock.now(),
     alone: async (work) => {
       if (navigator.locks) await navigator.locks.request(SENDING_LOCK, work)
       else await work()

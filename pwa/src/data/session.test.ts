@@ -13,6 +13,7 @@ vi.mock('./transport.ts', async (original) => ({
 }))
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} })
 vi.stubGlobal('addEventListener', () => {})
+vi.stubGlobal('document', { addEventListener: () => {} })
 vi.stubGlobal('navigator', {})
 
 test('when another tab signs somebody else in, this one sends nothing until it knows who it is', async () => {

@@ -6,6 +6,7 @@ import { forgetAllBut, forgetNote, forgetReadings, readNote, writeNote } from '.
 import type { ResultOf } from './graphql.ts'
 import { hangUp } from './live.ts'
 import { DoorRefusal, knock, type Step } from './door.ts'
+import { isAwayTooLong, serverWasHeard } from './contact-limit.ts'
 import { SENDING_LOCK } from './sending.ts'
 import { ask, Refused, SignedOut, Unreachable, ServerTrouble } from './transport.ts'
 
@@ -14,12 +15,13 @@ export type Store = Me['stores'][number]
 export type Role = Me['assignments'][number]['role']
 export type SessionState = 'unknown' | 'signed-in' | 'expired' | 'signed-out'
 /** Why this device forgot what it knew: its person left the chain, or signed it out from another device. */
-export type Farewell = 'left' | 'signed-out-elsewhere'
+export type Farewell = 'left' | 'signed-out-elsewhere' | 'too-long-away'
 
 const STORE_KEY = 'trueshelf.store'
 const ME_NOTE = 'me'
 const CHANNEL = 'trueshelf.session'
 const REREAD_MS = 5_000
+const LOOK_MS = 60_000
 /** Longer than any sign-in takes: the tab that announced it may have been closed. */
 const SIGN_IN_MS = 20_000
 
@@ -75,7 +77,9 @@ export async function startSession(): Promise<void> {
     return
   }
   addEventListener('online', () => session.doubtful && void reread())
-  const remembered = await readNote<Me>(ME_NOTE)
+  setInterval(() => void mindTheTether(), LOOK_MS)
+  document.addEventListener('visibilitychange', () => void mindTheTether())
+  const remembered = (await isAwayTooLong()) ? await forgetForWant() : await readNote<Me>(ME_NOTE)
   if (!remembered) return refreshMe()
   // The cookie may be another person's by now: somebody signed in through the company, or in another tab.
   doubt()
@@ -93,6 +97,8 @@ export async function refreshMe(): Promise<void> {
       hangUp()
     }
     session.doubtful = false
+    serverWasHeard(answer.me.offlineHours)
+    if (session.farewell === 'too-long-away') clearFarewell()
     enter(answer.me)
     await writeNote(ME_NOTE, answer.me)
   } catch (error) {
@@ -130,11 +136,11 @@ export async function changePerson(prove: () => Promise<Step>, sameStore?: strin
   doubt()
   tell('changed')
   localStorage.removeItem(GONE_KEY)
-  localStorage.removeItem(FAREWELL_KEY)
+  clearFarewell()
   if (sameStore === undefined) await forgetReadings()
   else await forgetAllBut(sameStore)
   hangUp()
-  Object.assign(session, { me: undefined, farewell: undefined })
+  session.me = undefined
   await refreshMe()
   if (!session.me) throw new DoorRefusal('UNREACHABLE')
   return step
@@ -246,6 +252,22 @@ async function sayFarewell(why: Farewell): Promise<void> {
   if (gone !== undefined && why === 'left') await leaveBehind(gone)
   session.me = undefined
   session.state = 'signed-out'
+}
+
+/** Nothing was heard from the server for so long that what was kept for reading is no longer hers to read. */
+async function forgetForWant(): Promise<undefined> {
+  if (session.me || (await readNote<Me>(ME_NOTE))) await sayFarewell('too-long-away')
+}
+
+/** After that, the first word from the server opens the app again by itself: her session is not over. */
+async function mindTheTether(): Promise<void> {
+  if (session.me && (await isAwayTooLong())) await forgetForWant()
+  if (session.farewell === 'too-long-away') await reread()
+}
+
+function clearFarewell(): void {
+  localStorage.removeItem(FAREWELL_KEY)
+  session.farewell = undefined
 }
 
 let leaveBehind: (personId: string) => Promise<void> = async () => {}

@@ -6,6 +6,7 @@
  */
 import type { DocumentNode } from '@0no-co/graphql.web'
 import { print } from '@0no-co/graphql.web'
+import { clock } from './clock.ts'
 import type { TadaDocumentNode } from './graphql.ts'
 
 /** No answer came, so nobody knows whether the question arrived. */
@@ -92,12 +93,14 @@ export async function post(path: string, content: unknown, more: Record<string, 
 
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response
+  const askedAt = performance.now()
   try {
     response = await fetch(path, { credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS), ...init })
   } catch (cause) {
     heard(false)
     throw new Unreachable('no answer', { cause })
   }
+  clock.heard(response.headers.get('date'), askedAt)
   heard(true)
   if (response.status === 500) throw new ServerTrouble('HTTP 500')
   if (response.status > 500 || response.status === 429) throw new ServerBusy(`HTTP ${response.status}`, response)

@@ -87,6 +87,7 @@ const en: typeof zh = {
   farewell: {
     left: 'This account has no access any more; what could be read on this device is gone',
     'signed-out-elsewhere': 'This device was signed out; what could be read on it is gone',
+    'too-long-away': 'This device has been without a network for too long, so what it kept for reading is gone. Connect and it comes back; what you did and have not sent is all here.',
   },
   leftBehind: {
     waiting: '{n} not sent by somebody who has left: a manager must decide',

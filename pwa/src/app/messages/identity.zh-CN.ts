@@ -85,6 +85,7 @@ export default {
   farewell: {
     left: '这个账号没有权限了，这台设备上能看的数据都清掉了',
     'signed-out-elsewhere': '这台设备被退出了登录，能看的数据都清掉了',
+    'too-long-away': '太久没有联网，这台设备上能看的数据都清掉了。连上网就会回来，没发出的操作一笔没丢。',
   },
   leftBehind: {
     waiting: '{n} 笔没发出，人已离职，等店长处理',

@@ -26,22 +26,10 @@ export const MeQuery = graphql(
         kind
         assignments { role chainWide }
         permissions
+        offlineHours
         stores { ...StoreParts }
       }
     }
   `,
   [StoreParts],
 )
-
-export const TasksQuery = graphql(`
-  query Tasks($storeId: UUID!) {
-    tasks(storeId: $storeId) {
-      id
-      kind
-      dueAt
-      quantity
-      priority
-      sku { id name nameEn unit }
-    }
-  }
-`)

@@ -1,0 +1,28 @@
+/** Room on the device: asked to keep what we write, and watched, because a full phone can record nothing. */
+const LOW_BYTES = 20 * 1024 * 1024
+const LOW_SHARE = 0.05
+
+/** Nothing was kept: what was done is not done. */
+export class DeviceFull extends Error {}
+
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && error.name === 'QuotaExceededError'
+}
+
+/** Ask the browser not to clear what we keep when the phone runs short. It may say no; then we are no worse off. */
+export async function askToKeep(): Promise<boolean> {
+  if (typeof navigator === 'undefined' || !navigator.storage?.persist) return false
+  return (await navigator.storage.persisted()) || navigator.storage.persist()
+}
+
+/** Bytes that are left for us when they are few; undefined while there is room. */
+export async function fewBytesLeft(): Promise<number | undefined> {
+  if (typeof navigator === 'undefined' || !navigator.storage?.estimate) return undefined
+  const { quota, usage } = await navigator.storage.estimate()
+  return quota === undefined || usage === undefined ? undefined : fewOf(quota, usage)
+}
+
+export function fewOf(quota: number, usage: number): number | undefined {
+  const left = Math.max(0, quota - usage)
+  return left < Math.min(LOW_BYTES, quota * LOW_SHARE) ? left : undefined
+}
