@@ -110,7 +110,6 @@ def _unknown_codes() -> None:
         sa.Column("resolved_by", sa.UUID(), nullable=True),
         sa.Column("verdict", sa.String(length=12), nullable=True),
         sa.Column("sku_id", sa.UUID(), nullable=True),
-        sa.Column("counted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("(resolved_at is null) = (verdict is null)", name=op.f("ck_unknown_code_resolved_somehow")),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_unknown_code_store_id")),
         sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_unknown_code_sku_id")),

@@ -83,7 +83,6 @@ class UnknownCode(Base):
     resolved_by: Mapped[UUID | None]
     verdict: Mapped[Verdict | None] = mapped_column(String(12))
     sku_id: Mapped[UUID | None] = mapped_column(ForeignKey("sku.id"))
-    counted: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class TagRead(Base):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.actor import Actor
@@ -102,8 +102,8 @@ def require_resolving(actor: Actor) -> None:
         raise NotPermitted(Permission.CODE_RESOLVE)
 
 
-async def name_code(work: Work, *, key: str, sku_id: UUID, pack_units: int) -> list[Named]:
-    """Say which SKU a code is; return what waits to be counted under it.
+async def name_code(work: Work, *, key: str, sku_id: UUID, pack_units: int) -> tuple[int, list[Named]]:
+    """Say which SKU a code is; return how many finds are settled, and those that a stocktake has to count.
 
     A GTIN goes into the catalogue. Any other text was a misreading: its finds are counted, and it is not learnt.
     Works in the system's session, for every store.
@@ -122,7 +122,7 @@ async def name_code(work: Work, *, key: str, sku_id: UUID, pack_units: int) -> l
             named.append(
                 Named(as_uuid(row.store_id), as_uuid(row.stocktake_id), as_uuid(row.id), sku_id, units * row.quantity)
             )
-    return named
+    return len(waiting), named
 
 
 async def disown_code(work: Work, *, key: str) -> int:
@@ -130,14 +130,6 @@ async def disown_code(work: Work, *, key: str) -> int:
     waiting = await _waiting(work, key)
     await _settle(work, waiting, Verdict.NOT_OURS, None)
     return len(waiting)
-
-
-async def mark_counted(work: Work, named: Sequence[Named]) -> None:
-    """Note which finds have become counts."""
-    if named:
-        await work.session.execute(
-            update(UnknownCode).where(UnknownCode.id.in_([each.line_id for each in named])).values(counted=True)
-        )
 
 
 async def _waiting(work: Work, key: str) -> list[UnknownCode]:
