@@ -73,7 +73,7 @@ def _for_askers(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 @_for_askers
 async def photo(request: Request, context: AskerContext) -> Response:
     if request.method == "HEAD":
-        return _standing(await progress(_office(request), context.actor, _id(request)), body=False)
+        return _standing(await _settled(request, context), body=False)
     return await _picture(request, context, picture_key)
 
 
@@ -84,7 +84,7 @@ async def small_photo(request: Request, context: AskerContext) -> Response:
 
 @_for_askers
 async def upload(request: Request, context: AskerContext) -> Response:
-    return _standing(await progress(_office(request), context.actor, _id(request)), body=True)
+    return _standing(await _settled(request, context), body=True)
 
 
 @_for_askers
@@ -102,15 +102,8 @@ async def piece(request: Request, context: AskerContext) -> Response:
         # Who was let in to begin it may have left meanwhile.
         context = await _admitted(request)
     brought = Piece(offset, data, length, request.headers.get("upload-sha256", ""))
-    office, darkroom, id = _office(request), _darkroom(request), _id(request)
-    standing = await bring(office, context.actor, id, brought)
-    if standing.is_whole and standing.status is not None:
-        try:
-            await darkroom.settle(id)
-        except Exception as failed:  # noqa: BLE001 -- all bytes are safe: the job settles it later
-            log.warning("a photo could not be settled", photo=str(id), reason=repr(failed))
-        standing = await progress(office, context.actor, id)
-    return _standing(standing, body=True)
+    standing = await bring(_office(request), context.actor, _id(request), brought)
+    return _standing(await _settled(request, context) if standing.is_whole else standing, body=True)
 
 
 routes: list[BaseRoute] = [
@@ -126,6 +119,20 @@ async def _admitted(request: Request) -> AskerContext:
     if context is None:
         raise NotAdmitted("UNAUTHENTICATED", "Sign in first.", "请先登录。")
     return context
+
+
+async def _settled(request: Request, context: AskerContext) -> Progress:
+    """Return how an upload stands, decided about if that is possible now."""
+    office, id = _office(request), _id(request)
+    standing = await progress(office, context.actor, id)
+    if not standing.is_whole or standing.status is None:
+        return standing
+    try:
+        await _darkroom(request).settle(id)
+    except Exception as failed:  # noqa: BLE001 -- all bytes are safe: the job settles it later
+        log.warning("a photo could not be settled", photo=str(id), reason=repr(failed))
+        return standing
+    return await progress(office, context.actor, id)
 
 
 def _office(request: Request) -> Office:

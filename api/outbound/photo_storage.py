@@ -87,7 +87,7 @@ def storage_of(settings: Settings) -> PhotoStorage:
 
 def _bucket(settings: Settings, place: str) -> BucketStorage:
     parts, endpoint, secret = urlsplit(place), settings.photos_endpoint, settings.photos_secret
-    config: "S3Config" = {"region": settings.photos_region}
+    config: S3Config = {"region": settings.photos_region}
     if endpoint is not None:
         config["endpoint"] = endpoint
     # Without keys they come from where every program on that machine has them (AWS_*, an instance's role).

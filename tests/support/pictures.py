@@ -44,7 +44,7 @@ def jpeg(
     exif = Image.Exif()
     if model is not None:
         exif[ExifTags.Base.Model] = model
-    camera = {
+    camera: dict[int, str] = {
         tag: text
         for tag, text in ((ExifTags.Base.DateTimeOriginal, taken), (ExifTags.Base.OffsetTimeOriginal, zone))
         if text is not None
