@@ -27,6 +27,9 @@ from schema.returns.mutations import ReturnsMutation
 from schema.returns.queries import ReturnsQuery
 from schema.shelves.mutations import ShelvesMutation
 from schema.shelves.queries import ShelvesQuery
+from schema.stocktakes.errors import HANDLERS as STOCKTAKE_HANDLERS
+from schema.stocktakes.mutations import StocktakesMutation
+from schema.stocktakes.queries import StocktakesQuery
 from schema.stores.mutations import StoresMutation
 from schema.stores.queries import StoresQuery
 from schema.tasks.errors import HANDLERS as TASK_HANDLERS
@@ -43,6 +46,7 @@ class Query(
     InsightsQuery,
     PhotosQuery,
     ShelvesQuery,
+    StocktakesQuery,
     ReturnsQuery,
     TasksQuery,
     PushQuery,
@@ -64,6 +68,7 @@ class Mutation(
     ChannelsMutation,
     PhotosMutation,
     ShelvesMutation,
+    StocktakesMutation,
     ReturnsMutation,
     TasksMutation,
 ):
@@ -80,5 +85,5 @@ schema = strawberry.Schema(
     mutation=Mutation,
     subscription=Subscription,
     config=StrawberryConfig(scalar_map=SCALARS),
-    exception_handlers=(*HANDLERS, *TASK_HANDLERS),
+    exception_handlers=(*HANDLERS, *STOCKTAKE_HANDLERS, *TASK_HANDLERS),
 )

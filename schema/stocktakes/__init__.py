@@ -1,0 +1,1 @@
+"""How goods are counted while trade goes on, and what becomes of the counts."""
