@@ -15,7 +15,7 @@ from retail.access.work import Work
 from retail.kernel.clock import believable
 from retail.kernel.refusal import InvalidInput, NotFound, Problem
 from retail.photos.models import Photo, PhotoAbout, PhotoStatus
-from retail.photos.rules import ACT_OF, NewPhoto, check
+from retail.photos.rules import ACT_OF, NewPhoto, check, check_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def retake(work: Work, *, photo_id: UUID, photo: NewPhoto) -> PhotoRetaken
     if old is None:
         raise NotFound("photoId", "photo", "照片")
     work.require(ACT_OF[old.about], old.store_id, "photoId")
-    check([photo], "photo")
+    check_one(photo, "photo")
     if old.status != PhotoStatus.REFUSED:
         words = ("This photo was not refused.", "这张照片没有被退回，无需重拍。")
         raise InvalidInput([Problem("photoId", "NOT_REFUSED", *words)])

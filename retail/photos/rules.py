@@ -62,6 +62,12 @@ def check(photos: Sequence[NewPhoto], path: str = "photos") -> None:
         raise InvalidInput(problems)
 
 
+def check_one(photo: NewPhoto, path: str) -> None:
+    """Refuse a description that cannot be, naming its fields under `path`."""
+    if problems := list(_problems(photo, path)):
+        raise InvalidInput(problems)
+
+
 def _problems(photo: NewPhoto, path: str) -> Iterator[Problem]:
     if not _SHA256.fullmatch(photo.sha256):
         yield Problem(f"{path}.sha256", "NOT_A_HASH", "This must be 64 hex digits.", "须为 64 位十六进制摘要。")
