@@ -1,4 +1,4 @@
-"""The three checks of the ledger, made with plain SQL on PostgreSQL and nothing of our own between.
+"""The four checks of the ledger, made with plain SQL on PostgreSQL and nothing of our own between.
 
 1. Conservation: what the stores hold is what the counter-accounts gave, in sum.
 2. Balance: for each store and SKU the movements add up to the level, their versions run 1, 2, 3 ...
@@ -6,6 +6,7 @@
    reservations hold.
 3. Log: every movement has an entry of the operation log that vouches for it, and each entry as many as it
    says. What they say is for `verify-log` to check.
+4. Quarantine: for each store and SKU the open lots hold what the quarantine account does.
 
 Each alone misses something. All is read from one snapshot, store by store, so it may run beside
 live trade and on millions of movements.
@@ -79,6 +80,17 @@ with entry as (
 )
 select count(*) from entry full join written using (seq) where told is distinct from lines
 """
+_LOTS_APART = """
+with account as (
+    select sku_id, -sum(quantity) as units from movement
+    where store_id = $1 and counter_account = 'quarantine' group by 1
+), lots as (
+    select sku_id, sum(units) as units from quarantine_lot where store_id = $1 and closed_at is null group by 1
+)
+select sku_id::text, coalesce(a.units, 0) as account, coalesce(l.units, 0) as lots
+from account a full join lots l using (sku_id)
+where coalesce(a.units, 0) <> coalesce(l.units, 0) order by 1
+"""
 _ACCOUNTS = "select counter_account, sum(quantity) as quantity from movement where store_id = $1 group by 1"
 
 
@@ -102,6 +114,7 @@ class LedgerChecked:
     accounts: Mapping[str, int] = field(default_factory=dict)
     differences: int = 0
     unvouched: int = 0
+    lots_apart: int = 0
     shown: list[Difference] = field(default_factory=list)
 
     @property
@@ -111,8 +124,8 @@ class LedgerChecked:
 
     @property
     def is_clean(self) -> bool:
-        """Say whether all three checks hold."""
-        return self.imbalance == 0 and self.differences == 0 and self.unvouched == 0
+        """Say whether all four checks hold."""
+        return self.imbalance == 0 and self.differences == 0 and self.unvouched == 0 and self.lots_apart == 0
 
     def lines(self) -> list[str]:
         """Return the result in words, one line each."""
@@ -123,10 +136,11 @@ class LedgerChecked:
             f"{_mark(good=self.imbalance == 0)} conservation: {held}; sum {self.imbalance:+,}",
             f"{_mark(good=self.differences == 0)} balance: {self.differences:,} differences",
             f"{_mark(good=self.unvouched == 0)} log: {self.unvouched:,} entries speak of other movements",
+            f"{_mark(good=self.lots_apart == 0)} quarantine: {self.lots_apart:,} lots and accounts do not agree",
         ]
         found += [f"    store {d.store_id} SKU {d.sku_id}: {'; '.join(d.reasons)}" for d in self.shown]
-        if self.differences > len(self.shown):
-            found.append(f"    and {self.differences - len(self.shown):,} more")
+        if self.differences + self.lots_apart > len(self.shown):
+            found.append(f"    and {self.differences + self.lots_apart - len(self.shown):,} more")
         return found
 
 
@@ -163,6 +177,11 @@ async def _check_store(connection: Any, store_id: UUID, checked: LedgerChecked) 
     for wrong in orjson.loads(row["shown"] or "[]"):
         if len(checked.shown) < SHOWN_AT_MOST:
             checked.shown.append(Difference(store_id, wrong["sku_id"], reasons(wrong)))
+    for apart in await connection.fetch(_LOTS_APART, store_id):
+        checked.lots_apart += 1
+        if len(checked.shown) < SHOWN_AT_MOST:
+            words = f"lots in quarantine hold {apart['lots']}, their account {apart['account']}"
+            checked.shown.append(Difference(store_id, apart["sku_id"], (words,)))
 
 
 def reasons(pair: Mapping[str, Any]) -> tuple[str, ...]:

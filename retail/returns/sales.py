@@ -5,6 +5,7 @@ return needs and no more. The ids of a sale and of its lines are UUIDv7 made one
 sale's id says where in the index of movements its lines stand, so nothing more is written for this on the hot path.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ MEMBERS_AN_HOUR = 20
 """So many different members an hour are usual for one person at a counter; more raises an alarm."""
 LOOKUPS_AN_HOUR = 60
 HOUR = timedelta(hours=1)
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,12 @@ def is_reference(text: str) -> bool:
 
 async def find_by_reference(session: AsyncSession, reference: str) -> list[FoundSale]:
     """Return the sales that a receipt shows: its number, or the id of the sale or of the request that made it."""
-    try:
-        id = UUID(reference)
-    except ValueError:
-        return await _of_documents(session, await _documents(session, _BY_RECEIPT, {"receipt": reference}))
+    numbered = await _documents(session, _BY_RECEIPT, {"receipt": reference})
+    if numbered or not _ID.fullmatch(reference):
+        return await _of_documents(session, numbered)
+    id = UUID(reference)
     documents = await _documents(session, _BY_REQUEST, {"id": id}) or [id]
-    found = await _of_documents(session, documents)
-    return found or await _of_lines(session, [id])
+    return await _of_documents(session, documents) or await _of_lines(session, [id])
 
 
 async def find_by_member(session: AsyncSession, members: Sequence[str]) -> list[FoundSale]:

@@ -151,7 +151,7 @@ class OwnAlarm(Refusal):
 @strawberry.type(description="More is brought back than was bought and has not come back yet.")
 class MoreThanBought(Refusal):
     bought: int = strawberry.field(description="How many were bought.")
-    returned: int = strawberry.field(description="How many of them have come back, to any store.")
+    returned_before: int = strawberry.field(description="How many of them have come back, to any store.")
     wanted: int = strawberry.field(description="How many were brought now.")
 
 
@@ -194,7 +194,7 @@ HANDLERS = (
     _handler(
         returns.MoreThanBought,
         MoreThanBought,
-        lambda said: {"bought": said.bought, "returned": said.returned, "wanted": said.wanted},
+        lambda said: {"bought": said.bought, "returned_before": said.returned, "wanted": said.wanted},
     ),
     _handler(returns.PhotoNeeded, PhotoNeeded, lambda _: {}),
     _handler(
