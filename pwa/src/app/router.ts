@@ -14,6 +14,10 @@ export const router = createRouter({
     { path: '/returns', component: () => import('@/features/returns/ReturnPage.vue'), meta: { scans: true } },
     { path: '/stocktake', component: () => import('@/features/stocktakes/CountPage.vue'), meta: { scans: true } },
     { path: '/day', component: () => import('@/features/day/OpenDayPage.vue') },
+    { path: '/tasks/:taskId', component: () => import('@/features/tasks/TaskPage.vue'), props: true },
+    { path: '/checklists', component: () => import('@/features/checklists/ChecklistsPage.vue'), meta: { needs: 'checklist:design' } },
+    { path: '/checklists/:checklistId', component: () => import('@/features/checklists/DesignPage.vue'), props: true, meta: { needs: 'checklist:design' } },
+    { path: '/checklists/:checklistId/answers', component: () => import('@/features/checklists/AnswersPage.vue'), props: true, meta: { needs: 'checklist:design' } },
     { path: '/stock', component: () => import('@/features/stock/ShelfPage.vue') },
     {
       path: '/stores/:storeId/items/:skuId',

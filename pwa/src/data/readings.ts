@@ -1,11 +1,8 @@
 /** Questions that a screen asks when it opens. */
-import { TasksQuery } from './documents/session.ts'
 import { MovementPage, StockLevelQuery, StockPage } from './documents/stock.ts'
-import { readNote, writeNote } from './database.ts'
 import type { ResultOf, VariablesOf } from './graphql.ts'
 import { ask } from './transport.ts'
 
-export type Task = ResultOf<typeof TasksQuery>['tasks'][number]
 export type Movement = ResultOf<typeof MovementPage>['movements']['edges'][number]['node']
 export type StockLine = ResultOf<typeof StockPage>['stock']['edges'][number]['node']
 export type StockDetail = NonNullable<ResultOf<typeof StockLevelQuery>['stockLevel']>
@@ -15,20 +12,6 @@ export interface Page<Item> {
   items: Item[]
   next: string | null
   total: number | null
-}
-
-/** Today's tasks; without a network those that were known last. */
-export async function tasksOf(storeId: string): Promise<Task[]> {
-  const note = `tasks ${storeId}`
-  try {
-    const { tasks } = await ask(TasksQuery, { storeId })
-    await writeNote(note, tasks)
-    return tasks
-  } catch (error) {
-    const kept = await readNote<Task[]>(note)
-    if (kept) return kept
-    throw error
-  }
 }
 
 export async function movementsOf(

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { TasksQuery } from './documents/session.ts'
+import { TasksQuery } from './documents/tasks.ts'
 import { ask, post, Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 const question = (): Promise<unknown> => ask(TasksQuery, { storeId: 'wangjing' })

@@ -38,6 +38,7 @@ export const ICONS = {
   pencil: 'M5 19l1-4L16.5 4.5l3 3L9 18zM14 7l3 3',
   pin: 'M12 21s-6.5-6-6.5-11a6.5 6.5 0 0 1 13 0c0 5-6.5 11-6.5 11ZM12 7.7a2.3 2.3 0 1 0 0 4.6 2.3 2.3 0 0 0 0-4.6Z',
   shake: 'M3 8.5 7 6l5 2 5-2 4 2.5v7L17 18l-4 2.5a2 2 0 0 1-2 0L6.5 17 3 15.5zM12 8l-3 3.2a1.5 1.5 0 0 0 2.2 2l1.3-1.2 4 4',
+  flag: 'M6 21V4M6 4.5c4-2.5 7 2.5 12 0v9c-5 2.5-8-2.5-12 0',
 } as const
 
 export type IconName = keyof typeof ICONS

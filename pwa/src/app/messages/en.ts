@@ -1,5 +1,6 @@
 /** What the screen says in English: as complete as the Chinese, and the compiler checks it. */
 import type zh from './zh-CN.ts'
+import checklists from './checklists.en.ts'
 import day from './day.en.ts'
 import identity from './identity.en.ts'
 import log from './log.en.ts'
@@ -206,6 +207,9 @@ const en: typeof zh = {
     correction: 'Corrected {item}: {n}',
     unknown: '(written by a newer app)',
     openDay: 'Opened the day',
+    completeTask: 'Did {title}',
+    takeTask: 'Took {title}',
+    leaveTask: 'Left {title}',
     belowZero: 'Recorded. The book went below zero: count it when you can.',
     state: { waiting: 'Waiting', accepted: 'Accepted', refused: 'Not recorded', 'needs-you': 'Needs you', undone: 'Undone' },
     notRecorded: 'This is not in the book. {why}',
@@ -214,6 +218,7 @@ const en: typeof zh = {
     handled: 'Done',
   },
   manager,
+  ...checklists,
   ...day,
   ...identity,
   ...log,

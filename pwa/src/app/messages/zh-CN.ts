@@ -1,4 +1,5 @@
 /** What the screen says in Chinese; the other languages have exactly these keys. */
+import checklists from './checklists.zh-CN.ts'
 import day from './day.zh-CN.ts'
 import identity from './identity.zh-CN.ts'
 import log from './log.zh-CN.ts'
@@ -205,6 +206,9 @@ export default {
     correction: '更正 {item} {n}',
     unknown: '（新版应用写下的操作）',
     openDay: '开始营业',
+    completeTask: '做完 {title}',
+    takeTask: '接下 {title}',
+    leaveTask: '放下 {title}',
     belowZero: '记下了。账上成了负数，有空去数一数。',
     state: { waiting: '等待发送', accepted: '已接受', refused: '没记上', 'needs-you': '需要你', undone: '已撤销' },
     notRecorded: '这笔没记进账。{why}',
@@ -213,6 +217,7 @@ export default {
     handled: '已处理',
   },
   manager,
+  ...checklists,
   ...day,
   ...identity,
   ...log,

@@ -9,8 +9,35 @@ import { dayOpened, type OpenDayDeed } from './day.ts'
 import type { Kind } from './deed.ts'
 import { returned, returnUndone, type ReturnDeed, type ReturnUndoneDeed } from './returns.ts'
 import { sale, type SaleDeed } from './sales.ts'
+import {
+  countLines,
+  countSettle,
+  stocktakeCancel,
+  stocktakeConfirm,
+  stocktakeStart,
+  type CountLinesDeed,
+  type CountSettledDeed,
+  type StocktakeCancelDeed,
+  type StocktakeConfirmDeed,
+  type StocktakeStartDeed,
+} from './stocktakes.ts'
+import { taskCompleted, taskLeft, taskTaken, type CompleteTaskDeed, type LeaveTaskDeed, type TakeTaskDeed } from './tasks.ts'
 
-export type Deed = SaleDeed | ReturnDeed | ReturnUndoneDeed | CountDeed | CorrectionDeed | OpenDayDeed
+export type Deed =
+  | SaleDeed
+  | ReturnDeed
+  | ReturnUndoneDeed
+  | CountDeed
+  | CorrectionDeed
+  | OpenDayDeed
+  | CompleteTaskDeed
+  | TakeTaskDeed
+  | LeaveTaskDeed
+  | StocktakeStartDeed
+  | CountLinesDeed
+  | CountSettledDeed
+  | StocktakeConfirmDeed
+  | StocktakeCancelDeed
 
 const KINDS: { [Name in Deed['kind']]: Kind<Extract<Deed, { kind: Name }>> } = {
   sale,
@@ -19,6 +46,14 @@ const KINDS: { [Name in Deed['kind']]: Kind<Extract<Deed, { kind: Name }>> } = {
   count: counted,
   correction,
   'open-day': dayOpened,
+  'complete-task': taskCompleted,
+  'take-task': taskTaken,
+  'leave-task': taskLeft,
+  'stocktake-start': stocktakeStart,
+  'count-lines': countLines,
+  'count-settle': countSettle,
+  'stocktake-confirm': stocktakeConfirm,
+  'stocktake-cancel': stocktakeCancel,
 }
 
 /** Undefined for what a newer app wrote: it is shown and kept, and this one does not touch it. */

@@ -2,7 +2,7 @@ import { graphql } from '../graphql.ts'
 
 const LineParts = graphql(`fragment LineParts on PostedLine { skuId quantity onHand belowZero amount }`)
 
-const RefusalParts = graphql(`
+export const RefusalParts = graphql(`
   fragment RefusalParts on Refusal {
     __typename
     code

@@ -1,0 +1,49 @@
+/** What the own shop has to do today: as the server said last, with what this device has done about it since. */
+import { computed, shallowRef } from 'vue'
+import { readNote, writeNote } from './database.ts'
+import { operations } from './deeds.ts'
+import { TasksQuery } from './documents/tasks.ts'
+import type { ResultOf } from './graphql.ts'
+import { myStore } from './session.ts'
+import { asOfHere } from './tasks-here.ts'
+import { ask } from './transport.ts'
+
+export type Task = ResultOf<typeof TasksQuery>['tasks'][number]
+
+interface Reading {
+  storeId: string
+  at: number
+  tasks: Task[]
+}
+
+const reading = shallowRef<Reading>()
+const failed = shallowRef(false)
+const here = computed(() => (reading.value?.storeId === myStore.value?.id ? reading.value : undefined))
+
+/** Also what is done today; undefined until the device or the server has said. */
+export const todayTasks = computed(() => here.value && asOfHere(here.value.tasks, operations.value, here.value.at))
+export const tasksReadAt = computed(() => here.value?.at ?? 0)
+/** Nobody answered, and nothing is known from before. */
+export const tasksFailed = computed(() => failed.value && here.value === undefined)
+export const taskOf = (id: string): Task | undefined => todayTasks.value?.find((task) => task.id === id)
+
+/** Shows what is kept at once, and then what the server says. */
+export async function readTasks(): Promise<void> {
+  const storeId = myStore.value?.id
+  if (storeId === undefined) return
+  const note = `tasks ${storeId}`
+  if (here.value === undefined) {
+    const kept = await readNote<Reading>(note)
+    if (kept && here.value === undefined && myStore.value?.id === storeId) reading.value = kept
+  }
+  const asked = Date.now()
+  try {
+    const { tasks } = await ask(TasksQuery, { storeId })
+    if (myStore.value?.id !== storeId || asked < tasksReadAt.value) return
+    reading.value = { storeId, at: asked, tasks }
+    failed.value = false
+    await writeNote(note, reading.value)
+  } catch {
+    failed.value = true
+  }
+}
