@@ -16,6 +16,7 @@ import retail.access.models
 import retail.audit.models
 import retail.catalogue.models
 import retail.channels.models
+import retail.day.models
 import retail.insights.models
 import retail.inventory.models
 import retail.kernel.privacy.models
@@ -25,6 +26,7 @@ import retail.photos.models
 import retail.push.models
 import retail.returns.models
 import retail.shelves.models
+import retail.stocktakes.models
 import retail.stores.models
 import retail.tasks.models  # noqa: F401 -- same
 from retail.kernel.base import Base, Xid8

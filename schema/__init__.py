@@ -10,6 +10,9 @@ from schema.catalogue.mutations import CatalogueMutation
 from schema.catalogue.queries import CatalogueQuery
 from schema.channels.mutations import ChannelsMutation
 from schema.channels.queries import ChannelsQuery
+from schema.day.errors import HANDLERS as DAY_HANDLERS
+from schema.day.mutations import DayMutation
+from schema.day.queries import DayQuery
 from schema.insights.queries import InsightsQuery
 from schema.insights.subscriptions import InsightsSubscription
 from schema.inventory.mutations import InventoryMutation
@@ -49,6 +52,7 @@ class Query(
     StocktakesQuery,
     ReturnsQuery,
     TasksQuery,
+    DayQuery,
     PushQuery,
     PeopleQuery,
     ChannelsQuery,
@@ -71,6 +75,7 @@ class Mutation(
     StocktakesMutation,
     ReturnsMutation,
     TasksMutation,
+    DayMutation,
 ):
     pass
 
@@ -85,5 +90,5 @@ schema = strawberry.Schema(
     mutation=Mutation,
     subscription=Subscription,
     config=StrawberryConfig(scalar_map=SCALARS),
-    exception_handlers=(*HANDLERS, *STOCKTAKE_HANDLERS, *TASK_HANDLERS),
+    exception_handlers=(*HANDLERS, *STOCKTAKE_HANDLERS, *TASK_HANDLERS, *DAY_HANDLERS),
 )

@@ -114,6 +114,12 @@ class Movement(Base):
     __table_args__ = (
         UniqueConstraint("movement_id"),
         Index(None, "xid"),
+        Index(
+            "ix_movement_differences",
+            "store_id",
+            "occurred_at",
+            postgresql_where=text("kind in ('adjustment', 'waste')"),
+        ),
         CheckConstraint("quantity <> 0 or reserved <> 0", name="moves_something"),
         CheckConstraint("quantity = 0 or counter_account <> 'none'", name="conserves"),
     )

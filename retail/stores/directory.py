@@ -33,6 +33,7 @@ class StoreEntry:
     opens_at: time
     closes_at: time
     day_cutoff: time
+    radius_metres: int = 200
 
     def day_at(self, instant: datetime) -> date:
         """Return the business day that an instant belongs to here."""
@@ -106,4 +107,5 @@ def _entry(row: Store) -> StoreEntry:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         day_cutoff=row.day_cutoff,
+        radius_metres=row.radius_metres,
     )

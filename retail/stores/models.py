@@ -48,6 +48,7 @@ class Store(Base):
         CheckConstraint("latitude between -90 and 90", name="latitude"),
         CheckConstraint("longitude between -180 and 180", name="longitude"),
         CheckConstraint("area_m2 > 0", name="area"),
+        CheckConstraint("radius_metres between 1 and 100000", name="radius"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -63,6 +64,8 @@ class Store(Base):
     opens_at: Mapped[time] = mapped_column(default=time(7, 30))
     closes_at: Mapped[time] = mapped_column(default=time(22, 30))
     day_cutoff: Mapped[time] = mapped_column(default=time(4, 0))
+    radius_metres: Mapped[int] = mapped_column(server_default="200")
+    """How far from its position somebody is still at the store."""
 
 
 class BusinessDay(Base):

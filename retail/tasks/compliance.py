@@ -20,7 +20,7 @@ from retail.kernel.refusal import InvalidInput, NotPermitted
 from retail.tasks.acts import ComplianceAct
 from retail.tasks.models import ComplianceEntry
 
-DAYS_AT_MOST = 366
+A_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,10 @@ async def compliance_counts(reading: Reading, *, store_id: UUID, since: date, un
     ]
 
 
-def require_span(since: date, until: date) -> None:
-    """Refuse days that end before they begin, or more than a year of them."""
+def require_span(since: date, until: date, most: timedelta = A_YEAR) -> None:
+    """Refuse days that end before they begin, or more of them than may be asked for."""
     if until < since:
         raise InvalidInput([problem("until", "ENDS_BEFORE", "Ends before it begins.", "结束日期早于开始日期。")])
-    if until - since >= timedelta(days=DAYS_AT_MOST):
-        words = (f"At most {DAYS_AT_MOST} days.", f"最多 {DAYS_AT_MOST} 天。")
+    if until - since >= most:
+        words = (f"At most {most.days} days.", f"最多 {most.days} 天。")
         raise InvalidInput([problem("until", "TOO_MANY_DAYS", *words)])

@@ -18,15 +18,18 @@ from schema.tasks.types import Task
 
 async def tasks_now(context: Context, store: StoreEntry, *, over: bool = False) -> list[rules.Task]:
     """Return what a store has to do, when what its checklists ask today has been made, whoever asks first."""
-    async with context.reading() as reading:
-        due = await is_due(reading.session, store, reading.now)
-        found = [] if due else await tasks(reading, store, over=over)
-    if not due:
-        return found
-    async with context.desk.office.work(None) as work:
-        await make_tasks(work, [store])
+    await make_due(context, store)
     async with context.reading() as reading:
         return await tasks(reading, store, over=over)
+
+
+async def make_due(context: Context, store: StoreEntry) -> None:
+    """Make what a store's checklists ask up to now, if that has not been done."""
+    async with context.reading() as reading:
+        due = await is_due(reading.session, store, reading.now)
+    if due:
+        async with context.desk.office.work(None) as work:
+            await make_tasks(work, [store])
 
 
 async def told_tasks(context: Context, found: Sequence[rules.Task]) -> list[Task]:
