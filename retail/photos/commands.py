@@ -15,6 +15,7 @@ from retail.access.work import Work
 from retail.kernel.clock import believable
 from retail.kernel.refusal import InvalidInput, NotFound, Problem
 from retail.photos.models import Photo, PhotoAbout, PhotoStatus
+from retail.photos.queries import may_see
 from retail.photos.rules import ACT_OF, NewPhoto, check, check_one
 
 
@@ -47,7 +48,7 @@ async def announce(
 async def retake(work: Work, *, photo_id: UUID, photo: NewPhoto) -> PhotoRetaken:
     """Announce a new picture in the place of one that was refused, about the same thing."""
     old = await work.session.scalar(select(Photo).where(Photo.id == photo_id))
-    if old is None:
+    if old is None or (work.actor is not None and not may_see(work.actor, old.store_id, old.announced_by)):
         raise NotFound("photoId", "photo", "照片")
     work.require(ACT_OF[old.about], old.store_id, "photoId")
     check_one(photo, "photo")

@@ -55,6 +55,7 @@ def fixed(place: str) -> Any:
         "RegisterChannelClientInput.kind": "TILL",
         "SetClientScopesInput.scopes": ["sale:record"],
         "ChangePhoneInput.phone": "13800138000",
+        "PhotoInput.sha256": "0" * 64,
         "SubscribePushInput.endpoint": "https://push.example/send/1",
         "SubscribePushInput.p256dh": (
             "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"

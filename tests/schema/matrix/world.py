@@ -75,6 +75,7 @@ class World:
             "client": self._client,
             "rotated client": self._rotated,
             "secret": self._secret,
+            "photo": self._photo,
         }
         return await make[kind](shop, asker)
 
@@ -137,3 +138,13 @@ class World:
     async def _secret(self, _shop: Shop, _asker: Staff | None) -> str:
         """The newest secret of all: it belongs to the client that was named before it in the same input."""
         return str(await self.chain.value("select id from channel_secret order by created_at desc limit 1"))
+
+    async def _photo(self, shop: Shop, asker: Staff | None) -> str:
+        """A photo that was refused: one's own at home, somebody else's elsewhere."""
+        id, by = uuid4(), asker if asker is not None and shop is self.stores[OWN] else self.stranger
+        await self.chain.rows(
+            "insert into photo (id, store_id, about, about_id, announced_by, announced_at, sha256, bytes, taken_at,"
+            " status, problem) values ($1, $2, 'return', $1, $3, now(), '', 1, now(), 'refused', 'damaged')",
+            *(id, shop.id, by.id),
+        )
+        return str(id)
