@@ -5,6 +5,7 @@ import { createApp, watch } from 'vue'
 import { keepCart } from '@/data/cart.ts'
 import { openCatalogue } from '@/data/catalogue.ts'
 import { watchConnection, serverHeard } from '@/data/connection.ts'
+import { packLines, startPacking } from '@/data/counts.ts'
 import { sendWaiting, startOutbox } from '@/data/deeds.ts'
 import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
 import { sendPhotos, startPhotos } from '@/data/photos.ts'
@@ -43,10 +44,12 @@ watch(
   { immediate: true },
 )
 watch([senderId, sessionState], () => {
+  void packLines()
   sendWaiting()
   sendPhotos()
 })
 
+startPacking()
 createApp(App).use(i18n).use(router).mount('#app')
 void watchForUpdates()
 void refreshSharedDevice()

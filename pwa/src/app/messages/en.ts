@@ -6,6 +6,7 @@ import identity from './identity.en.ts'
 import log from './log.en.ts'
 import manager from './manager.en.ts'
 import people from './people.en.ts'
+import stocktakes from './stocktakes.en.ts'
 import photos from './photos.en.ts'
 
 const en: typeof zh = {
@@ -223,6 +224,7 @@ const en: typeof zh = {
   ...identity,
   ...log,
   ...people,
+  ...stocktakes,
   ...photos,
 }
 

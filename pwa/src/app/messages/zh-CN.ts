@@ -5,6 +5,7 @@ import identity from './identity.zh-CN.ts'
 import log from './log.zh-CN.ts'
 import manager from './manager.zh-CN.ts'
 import people from './people.zh-CN.ts'
+import stocktakes from './stocktakes.zh-CN.ts'
 import photos from './photos.zh-CN.ts'
 
 export default {
@@ -222,5 +223,6 @@ export default {
   ...identity,
   ...log,
   ...people,
+  ...stocktakes,
   ...photos,
 }

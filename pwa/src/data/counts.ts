@@ -1,0 +1,149 @@
+/**
+ * Counting on this device: every scan is written down at once, and goes to the outbox in deeds of several lines.
+ *
+ * A line has its name, its moment and its place when it is made. The server takes a line once, so that a phone that
+ * is killed between the journal and the outbox may pack the same line again.
+ */
+import { computed, shallowRef } from 'vue'
+import { CountJournal } from './counts-journal.ts'
+import { before, countedOf, keyOf, lastStanding, type CountLine, type CountMode } from './counts-lines.ts'
+import { vault } from './database.ts'
+import { recordLines } from './deeds/stocktakes.ts'
+import { whereAmI, type Position } from './place.ts'
+import { me, myStore } from './session.ts'
+import { uuidv7 } from './uuid.ts'
+
+export type { Counted, CountLine } from './counts-lines.ts'
+
+/** The longest that a line waits for others, and how many do not wait at all. */
+const PACK_AFTER_MS = 10_000
+const FULL = 25
+const MOST_IN_A_DEED = 200
+
+export interface Thing {
+  skuId: string | null
+  code: string | null
+  name: string
+  nameEn: string
+  unit: string
+}
+
+/** Where she counts: one stocktake, one place, one asking. */
+export interface CountPlace {
+  stocktakeId: string
+  shelfId: string | null
+  round: number
+}
+
+const journal = new CountJournal(vault)
+const place = shallowRef<CountPlace>()
+const all = shallowRef<readonly CountLine[]>([])
+let position: Position | undefined
+let timer: ReturnType<typeof setTimeout> | undefined
+let packing: Promise<void> = Promise.resolve()
+let lastAt = 0
+
+/** Everything that this person counted in this stocktake on this device. */
+export const stocktakeLines = computed(() => all.value.filter(({ actorId }) => actorId === me.value?.id))
+export const placeLines = computed(() =>
+  stocktakeLines.value.filter(({ shelfId, round }) => shelfId === place.value?.shelfId && round === place.value?.round))
+export const placeCounted = computed(() => countedOf(placeLines.value))
+export const unpackedHere = computed(() => stocktakeLines.value.filter(({ packedIn }) => packedIn === undefined).length)
+
+/** Begin to count at a place; asks once where the device is, and does not wait for the answer. */
+export async function countAt(where: CountPlace): Promise<void> {
+  place.value = where
+  position = undefined
+  void whereAmI().then((found) => typeof found === 'object' && place.value === where && (position = found))
+  all.value = await journal.linesOf(where.stocktakeId)
+}
+
+/** Written on this device when it returns. */
+export async function countLine(thing: Thing, quantity: number, mode: CountMode, undoes?: string): Promise<CountLine> {
+  const [where, actor, store] = [place.value, me.value, myStore.value]
+  if (!where || !actor || !store) throw new Error('nobody counts at a place')
+  const at = nextMoment()
+  const line: CountLine = {
+    ...where,
+    skuId: thing.skuId,
+    code: thing.code,
+    name: thing.name,
+    nameEn: thing.nameEn,
+    unit: thing.unit,
+    id: uuidv7(at),
+    storeId: store.id,
+    actorId: actor.id,
+    quantity,
+    mode,
+    at,
+    latitude: position?.latitude ?? null,
+    longitude: position?.longitude ?? null,
+    ...(undoes !== undefined && { undoes }),
+  }
+  await journal.write([line])
+  if (line.stocktakeId === place.value?.stocktakeId) all.value = [...all.value, line]
+  planPacking(line)
+  return line
+}
+
+/** Take back the last thing that was done at this place; undefined when there is nothing to take back. */
+export async function takeBackLine(): Promise<CountLine | undefined> {
+  const last = lastStanding(placeLines.value)
+  if (!last) return undefined
+  if (await journal.strike(last.id)) all.value = all.value.filter(({ id }) => id !== last.id)
+  else await countLine(last, before(placeLines.value, last), 'REPLACE', last.id)
+  return last
+}
+
+/** Put what waits in the journal into the outbox; one at a time, and nothing is lost when it fails halfway. */
+export function packLines(): Promise<void> {
+  clearTimeout(timer)
+  timer = undefined
+  packing = packing.then(packAll, packAll)
+  return packing
+}
+
+/** Lines that an earlier life of the app left in the journal; and no line stays behind when she puts the phone away. */
+export function startPacking(): void {
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && void packLines())
+  void packLines()
+  void journal.forgetOld(Date.now())
+}
+
+async function packAll(): Promise<void> {
+  const actor = me.value
+  if (!actor) return
+  const waiting = await journal.unpacked(actor.id)
+  for (const lines of parcels(waiting)) {
+    const { requestId } = await recordLines(lines)
+    const packed = lines.map((line) => ({ ...line, packedIn: requestId }))
+    await journal.write(packed)
+    const now = new Map(packed.map((line) => [line.id, line]))
+    all.value = all.value.map((line) => now.get(line.id) ?? line)
+  }
+}
+
+/** Lines of one stocktake in their order, no more than one deed holds. */
+function parcels(lines: readonly CountLine[]): CountLine[][] {
+  const parcelsOf = new Map<string, CountLine[][]>()
+  for (const line of lines) {
+    const made = parcelsOf.get(line.stocktakeId) ?? [[]]
+    if ((made.at(-1)?.length ?? 0) >= MOST_IN_A_DEED) made.push([])
+    made.at(-1)?.push(line)
+    parcelsOf.set(line.stocktakeId, made)
+  }
+  return [...parcelsOf.values()].flat()
+}
+
+/** A thing that is finished need not wait: when many lines do, they go as soon as she takes up another thing. */
+function planPacking(line: CountLine): void {
+  const previous = placeLines.value.at(-2)
+  if (unpackedHere.value >= FULL && previous && keyOf(previous) !== keyOf(line)) void packLines()
+  else timer ??= setTimeout(() => void packLines(), PACK_AFTER_MS)
+}
+
+/** Lines count in the order of their moments, so no two of a device have the same, nor does a clock that is put back turn them round. */
+function nextMoment(): number {
+  lastAt = Math.max(Date.now(), lastAt + 1)
+  return lastAt
+}

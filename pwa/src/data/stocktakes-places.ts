@@ -1,0 +1,55 @@
+/** The shelves of the own store and the codes of its scales, kept on the device: a shelf is opened without a network. */
+import { computed, shallowRef } from 'vue'
+import { knownCode, resolveCode, type CatalogueItem } from './catalogue.ts'
+import { readNote, writeNote } from './database.ts'
+import { PlacesQuery } from './documents/stocktake-places.ts'
+import type { ResultOf } from './graphql.ts'
+import { readWeighed, unitsOf, type Weighed } from './in-store-codes.ts'
+import { ask } from './transport.ts'
+
+type Places = ResultOf<typeof PlacesQuery>
+export type Shelf = Places['shelves'][number]
+
+const noteOf = (storeId: string): string => `count places ${storeId}`
+const places = shallowRef<(Places & { storeId: string }) | undefined>()
+
+export const myShelves = computed(() => places.value?.shelves ?? [])
+export const myZones = computed(() => [...new Set(myShelves.value.map(({ zone }) => zone))])
+
+/** What is kept is there at once; what the server says takes its place. Without a network the former stays. */
+export async function openPlaces(storeId: string): Promise<void> {
+  if (places.value?.storeId !== storeId) places.value = await readNote(noteOf(storeId))
+  try {
+    places.value = { ...(await ask(PlacesQuery, { storeId })), storeId }
+    await writeNote(noteOf(storeId), places.value)
+  } catch (error) {
+    if (!places.value) console.info('no shelves yet', error)
+  }
+}
+
+const SHELF_CODE = /^(?:https?:\/\/[^/]+)?\/s\/([\w-]{6,64})$/
+
+/** The shelf that a scanned code opens; 'strange' when it is a shelf's code, but of none that we know. */
+export function shelfOfCode(code: string): Shelf | 'strange' | undefined {
+  const token = SHELF_CODE.exec(code)?.[1]
+  if (token === undefined) return undefined
+  return myShelves.value.find(({ path }) => path === `/s/${token}`) ?? 'strange'
+}
+
+export interface Read {
+  item: CatalogueItem
+  /** How many base units the code stands for. */
+  units: number
+  weighed: Weighed | undefined
+}
+
+/** What a scanned code stands for: also one that a scale has printed, with what was weighed in it. */
+export async function readCode(code: string, storeId: string): Promise<Read | undefined> {
+  const weighed = readWeighed(code, places.value?.inStorePatterns ?? [])
+  const plain = weighed?.base ?? code
+  const found = knownCode(plain) ?? (await resolveCode(plain, storeId))
+  if (!found) return undefined
+  if (!weighed) return { item: found.item, units: found.packUnits, weighed: undefined }
+  const units = unitsOf(weighed, found.packUnits, found.item.priceFen)
+  return units === null ? undefined : { item: found.item, units, weighed }
+}

@@ -1,0 +1,127 @@
+/** One person counting at one place: what a scan does, what the keys do, and the way back. */
+import { computed, onBeforeUnmount, onMounted, reactive, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
+import type { CatalogueItem } from '@/data/catalogue.ts'
+import { countLine, placeCounted, takeBackLine, type Counted, type Thing } from '@/data/counts.ts'
+import { yuan } from '@/data/money.ts'
+import { myStore } from '@/data/session.ts'
+import { readCode, type Read } from '@/data/stocktakes-places.ts'
+import { signal } from '@/ui/feedback.ts'
+import { useScanning, type Scanning } from '@/ui/scanning.ts'
+import { say } from '@/ui/snackbar.ts'
+import { listenForScanner } from '@/ui/wedge.ts'
+import { useWords } from '@/ui/words.ts'
+
+export const MOST = 99_999
+/** What a scan does: counts one more, or asks how many. Her choice, kept on the device. */
+export type ScanDoes = 'one' | 'ask'
+const DOES_KEY = 'trueshelf.scan-does'
+
+/** What the keypad is asked for: so many more, or so many in all. */
+export interface Asked {
+  thing: Thing
+  mode: 'ADD' | 'REPLACE'
+  start: number
+}
+
+export interface Counting {
+  scanning: Scanning
+  choice: { does: ScanDoes }
+  asked: ShallowRef<Asked | undefined>
+  last: ComputedRef<Counted | undefined>
+  scan: (code: string) => Promise<void>
+  choose: (item: CatalogueItem) => Promise<void>
+  add: (by: number) => Promise<void>
+  askFor: (counted: Counted) => void
+  answer: (quantity: number) => Promise<void>
+  takeBack: () => Promise<void>
+}
+
+/** `elsewhere` is told of codes that are no goods: true when it knew the code. */
+export function useCounting(elsewhere: (code: string) => boolean): Counting {
+  const { t, name, unit } = useWords()
+  const choice = reactive<{ does: ScanDoes }>({ does: localStorage.getItem(DOES_KEY) === 'ask' ? 'ask' : 'one' })
+  watch(choice, ({ does }) => localStorage.setItem(DOES_KEY, does))
+  const asked = shallowRef<Asked>()
+  const last = computed(() => placeCounted.value[0])
+  const busy = ref(false)
+
+  /** A scan counts when it is written down, so the beep comes after it. */
+  async function write(thing: Thing, quantity: number, mode: 'ADD' | 'REPLACE', sound: 'scanned' | 'done' | 'refused'): Promise<void> {
+    try {
+      await countLine(thing, quantity, mode)
+      signal(sound)
+    } catch (error) {
+      console.error(error)
+      signal('refused')
+      say({ tone: 'refused', text: t('common.notKept') })
+    }
+  }
+
+  async function scan(code: string): Promise<void> {
+    if (elsewhere(code)) return
+    // A question stands: a scan that counted somewhere behind it would be a surprise.
+    if (asked.value) return signal('refused')
+    const store = myStore.value
+    if (!store) return
+    const found = await readCode(code, store.id)
+    if (!found) return write(unknownThing(code), 1, 'ADD', 'refused')
+    if (found.weighed) understood(found, found.weighed)
+    // What the scale has weighed needs no asking: the label says how much it is.
+    else if (choice.does === 'ask') return ask(thingOf(found.item), found.units)
+    await write(thingOf(found.item), found.units, 'ADD', 'scanned')
+  }
+
+  function understood({ item, units }: Read, { measure, value }: NonNullable<Read['weighed']>): void {
+    const words = { item: name(item), n: units, unit: unit(item.unit, units) }
+    const text = measure === 'GRAMS' ? t('stocktakes.weighed', { ...words, grams: value }) : t('stocktakes.priced', { ...words, price: yuan(value) })
+    say({ tone: 'plain', text })
+  }
+
+  function ask(thing: Thing, start: number): void {
+    signal('scanned')
+    asked.value = { thing, mode: 'ADD', start }
+  }
+
+  async function answer(quantity: number): Promise<void> {
+    const question = asked.value
+    asked.value = undefined
+    if (question) await write(question.thing, quantity, question.mode, 'done')
+  }
+
+  async function add(by: number): Promise<void> {
+    const thing = last.value
+    if (!thing || thing.quantity + by < 0) return
+    if (by > 0) await write(bare(thing), by, 'ADD', 'scanned')
+    else await write(bare(thing), thing.quantity + by, 'REPLACE', 'scanned')
+  }
+
+  async function takeBack(): Promise<void> {
+    if (busy.value) return
+    busy.value = true
+    const line = await takeBackLine().finally(() => (busy.value = false))
+    if (!line) return
+    signal('done')
+    say({ tone: 'plain', text: t('stocktakes.tookBack', { item: line.skuId ? name(line) : (line.code ?? '') }) })
+  }
+
+  let stop = (): void => {}
+  onMounted(() => (stop = listenForScanner((code) => void scan(code))))
+  onBeforeUnmount(() => stop())
+
+  return {
+    scanning: useScanning((code) => void scan(code)),
+    choice,
+    asked,
+    last,
+    scan,
+    choose: async (item) => (choice.does === 'ask' ? ask(thingOf(item), 1) : write(thingOf(item), 1, 'ADD', 'scanned')),
+    add,
+    askFor: (counted) => (asked.value = { thing: bare(counted), mode: 'REPLACE', start: counted.quantity }),
+    answer,
+    takeBack,
+  }
+}
+
+const thingOf = ({ id, name, nameEn, unit }: CatalogueItem): Thing => ({ skuId: id, code: null, name, nameEn, unit })
+const unknownThing = (code: string): Thing => ({ skuId: null, code, name: '', nameEn: '', unit: '' })
+const bare = ({ skuId, code, name, nameEn, unit }: Thing): Thing => ({ skuId, code, name, nameEn, unit })
