@@ -1,4 +1,4 @@
-"""Periodic work: reservations that expire, sums that follow the ledger, seals on the log, calls by push, photos.
+"""Periodic work: expiring reservations, sums and counts that follow the ledger, seals on the log, push, photos.
 
 Each job is one short transaction, safe to run in every process at once; one that fails is logged
 and comes again at its next beat.
@@ -15,6 +15,10 @@ from retail.access.work import Office
 from retail.insights.projection import follow_ledger
 from retail.inventory.reservations import expire_reservations
 from retail.photos.settling import Darkroom
+from retail.stocktakes.following import follow_counts
+from retail.stores.directory import Directory
+from retail.tasks.gathering import gather_acts
+from retail.tasks.making import make_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -25,9 +29,16 @@ class Jobs:
     """The periodic work of one process."""
 
     def __init__(
-        self, office: Office, sealing: Sealing, seal_seconds: float, push: PushRounds, darkroom: Darkroom
+        self,
+        office: Office,
+        directory: Directory,
+        sealing: Sealing,
+        seal_seconds: float,
+        push: PushRounds,
+        darkroom: Darkroom,
     ) -> None:
         self._office = office
+        self._directory = directory
         self._darkroom = darkroom
         self._push = push
         self._sealing = sealing
@@ -39,6 +50,9 @@ class Jobs:
         self._tasks = [
             asyncio.create_task(_beat("expire reservations", 1.0, self._expire)),
             asyncio.create_task(_beat("follow ledger", 0.5, self._follow)),
+            asyncio.create_task(_beat("follow counts", 1.0, self._follow_counts)),
+            asyncio.create_task(_beat("make tasks", 60.0, self._make_tasks)),
+            asyncio.create_task(_beat("gather compliant acts", 600.0, self._gather_acts)),
             asyncio.create_task(_beat("push", 2.0, self._push.call)),
             asyncio.create_task(_beat("push sweep", 60.0, self._push.sweep)),
             asyncio.create_task(_beat("settle photos", 2.0, self._darkroom.settle_due)),
@@ -61,6 +75,19 @@ class Jobs:
     async def _follow(self) -> None:
         async with self._office.work(None) as work:
             await follow_ledger(work)
+
+    async def _make_tasks(self) -> None:
+        stores = await self._directory.stores()
+        async with self._office.work(None) as work:
+            await make_tasks(work, stores.values())
+
+    async def _gather_acts(self) -> None:
+        stores = await self._directory.stores()
+        async with self._office.work(None) as work:
+            await gather_acts(work, stores)
+
+    async def _follow_counts(self) -> None:
+        await follow_counts(self._office)
 
 
 async def _beat(name: str, seconds: float, job: Job) -> None:
