@@ -79,7 +79,7 @@ function known(deed: Deed): Kind<Deed> {
 }
 
 const aliasOf = (index: number): string => `a${index}`
-const nameOf = (name: string, index: number): string => `${name}_${index}`
+const nameOf = (name: string, index: number): string => (index === 0 ? name : `${name}_${index}`)
 
 function mutationOf({ document }: Kind<Deed>): OperationDefinitionNode {
   const found = document.definitions.find((part) => part.kind === Syntax.OPERATION_DEFINITION)

@@ -59,7 +59,7 @@ test('what an older app stored is read and sent by this one, in its order', asyn
 
   expect(waiting.map(({ requestId }) => requestId)).toEqual([OLD.requestId, 'second'])
   expect(waiting[0]).toEqual({ ...OLD, order: 1 })
-  expect(write(waiting.slice(0, 1)).variables).toEqual({ input_0: OLD.deed.input })
+  expect(write(waiting.slice(0, 1)).variables).toEqual({ input: OLD.deed.input })
 })
 
 test('an update of the app seals what lay in the clear, and loses none of it', async () => {

@@ -168,6 +168,21 @@ test('an undo never travels with what it takes back', async () => {
   expect(requests).toEqual([['sold', 'other'], ['undo']])
 })
 
+test('what was done after an undo does not overtake it', async () => {
+  const outbox = open()
+  await keep(outbox, 'sold', 'other')
+  const [, sold] = await outbox.all()
+  server = async () => Promise.reject(new Unreachable())
+  await outbox.put({ ...(sold as Operation), requestId: 'undo', reverses: 'sold', order: 8 } as Operation)
+  await outbox.put({ ...(sold as Operation), requestId: 'counted', order: 9 } as Operation)
+  await outbox.drain()
+  requests = []
+  server = async (batch) => carryOut(batch)
+  await outbox.drain()
+
+  expect(requests).toEqual([['sold', 'other'], ['undo', 'counted']])
+})
+
 test('an app that is killed at any moment of a batch sends the rest, and nothing twice', async () => {
   const names = Array.from({ length: 12 }, (_, index) => `n${index}`)
   await keep(open(), ...names)

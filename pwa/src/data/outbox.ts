@@ -20,7 +20,7 @@ import type { Vault } from './vault.ts'
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 60_000
 const PATIENCE = 8
-const KEPT_SETTLED = 500
+const KEPT_SETTLED = 1_000
 
 /** Why what waits is not sent at this moment, and when it is tried again by itself. */
 export interface Holdup {
@@ -205,7 +205,10 @@ export class Outbox {
     if (actorId === undefined) return []
     const due: Operation[] = []
     for (const operation of await this.rows.waiting()) {
-      if (operation.actorId === actorId && (await this.isDue(operation))) due.push(operation)
+      if (operation.actorId !== actorId) continue
+      if (await this.isDue(operation)) due.push(operation)
+      // It is due when what it takes back is accepted, and nothing overtakes it until then.
+      else if (due.some(({ requestId }) => requestId === operation.reverses)) break
     }
     return due
   }
