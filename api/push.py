@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from api.outbound.webpush import WebPush, public_text, server_key
 from retail.access.work import Office
+from retail.day.calls import call_about_help
 from retail.kernel.privacy.masters import MasterKeys
 from retail.push.calls import Call, Outcome, call_about_alarms, claim_calls, forget, note, sessions_behind, still_may
 from retail.push.endpoints import PushRules
@@ -27,6 +28,7 @@ class PushRounds:
         """Call everybody whose turn it is: only in a session that is alive, only about what they may see now."""
         async with self._office.work(None) as work:
             await call_about_alarms(work.session, work.now)
+            await call_about_help(work.session, work.now)
             calls = await claim_calls(work.session, work.now, AT_ONCE)
             allowed = await still_may(work.session, calls, work.now) if calls else set()
         if not calls:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.models import Assignment, Person
@@ -21,6 +21,10 @@ from retail.people.models import SecurityAlarm
 from retail.push.models import PushSubscription
 
 ALARMS = "/people/alarms"
+HELP = "/help"
+MY_HELP = "/help/mine"
+MAY_SEE = {ALARMS: Permission.AUDIT_READ, HELP: Permission.HELP_ANSWER, MY_HELP: Permission.DAY_WORK}
+"""Where a call leads to, and what somebody needs to see anything there."""
 HELD_FOR = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=5)
 MOST_TRIES = 8
@@ -61,10 +65,17 @@ async def call_about_alarms(session: AsyncSession, now: datetime) -> None:
         )
         .correlate(PushSubscription)
     )
+    await call_whoever(session, now, Permission.AUDIT_READ, mine, ALARMS)
+
+
+async def call_whoever(
+    session: AsyncSession, now: datetime, permission: Permission, there_is: ColumnElement[bool], path: str
+) -> None:
+    """Mark the subscriptions of whoever holds a permission and for whom there is something at a path."""
     await session.execute(
         update(PushSubscription)
-        .where(PushSubscription.due_at.is_(None), _may(Permission.AUDIT_READ, now), mine)
-        .values(due_at=now, due_path=ALARMS)
+        .where(PushSubscription.due_at.is_(None), _may(permission, now), there_is)
+        .values(due_at=now, due_path=path)
     )
 
 
@@ -109,9 +120,11 @@ async def claim_calls(session: AsyncSession, now: datetime, most: int) -> Sequen
 
 async def still_may(session: AsyncSession, calls: Collection[Call], now: datetime) -> set[UUID]:
     """Return the subscriptions, of some calls, whose person may see what they are called about now."""
-    ids = [call.id for call in calls]
-    asked = select(PushSubscription.id).where(PushSubscription.id.in_(ids), _may(Permission.AUDIT_READ, now))
-    return {as_uuid(id) for id in await session.scalars(asked)}
+    allowed = [
+        and_(PushSubscription.id.in_([call.id for call in calls if call.path == path]), _may(permission, now))
+        for path, permission in MAY_SEE.items()
+    ]
+    return {as_uuid(id) for id in await session.scalars(select(PushSubscription.id).where(or_(*allowed)))}
 
 
 async def note(session: AsyncSession, subscription_id: UUID, outcome: Outcome, now: datetime) -> None:

@@ -11,6 +11,7 @@ class ComplianceAct(StrEnum):
     TASK_ON_TIME = "task_on_time"
     TASK_WITH_RECORD = "task_with_record"
     TASK_WITH_PHOTO = "task_with_photo"
+    COUNTED_WITHOUT_RECOUNT = "counted_without_recount"
     DAY_OPENED_ON_TIME = "day_opened_on_time"
     CLOCKED_IN_AT_STORE = "clocked_in_at_store"
     HANDED_OVER_IN_FULL = "handed_over_in_full"
