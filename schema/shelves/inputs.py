@@ -1,11 +1,14 @@
 """What is sent to arrange shelves, to name codes, and to say how scales write theirs."""
 
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
 
 from retail.catalogue.in_store import Measure, Pattern
 from retail.shelves.commands import ShelfChange
+from retail.stocktakes.resolving import Resolution
+from retail.stocktakes.tags import TagRead
 from schema.kernel.enums import CodeMeasure
 
 REQUEST_ID = "Made by the client; makes the request happen exactly once."
@@ -73,3 +76,30 @@ class ResolveCodeInput:
     pack_units: int = strawberry.field(
         default=1, description="How many base units it stands for; of weighed goods, how many a kilogram is."
     )
+
+    def domain(self) -> Resolution:
+        """Return it in the words of the business."""
+        return Resolution(self.code, self.sku_id, self.pack_units)
+
+
+@strawberry.input(description="A tag as an RFID reader heard it.")
+class TagReadInput:
+    epc: str = strawberry.field(description="Its EPC: an SGTIN-96 as 24 hexadecimal digits.")
+    read_at: datetime = strawberry.field(description="The reader's time.")
+    rssi: float | None = strawberry.field(default=None, description="How strong it was, in dBm; not kept.")
+
+
+@strawberry.input(description="What an RFID reader has read: up to 20,000 reads, in any order, repeated or not.")
+class RecordTagReadsInput:
+    request_id: UUID = strawberry.field(description=REQUEST_ID)
+    store_id: UUID = strawberry.field(description="The store.")
+    reader_id: str = strawberry.field(description="The reader's name, 1 to 100 characters.")
+    reads: list[TagReadInput] = strawberry.field(description="The reads, 1 to 20,000.")
+    stocktake_id: UUID | None = strawberry.field(
+        default=None, description="The stocktake in which each tag counts once; left out, reads are kept, not counted."
+    )
+    shelf_id: UUID | None = strawberry.field(default=None, description="The shelf that was read, if it was one.")
+
+    def domain(self) -> list[TagRead]:
+        """Return it in the words of the business."""
+        return [TagRead(each.epc, each.read_at) for each in self.reads]

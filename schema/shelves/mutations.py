@@ -12,6 +12,8 @@ from retail.shelves import commands
 from retail.shelves.commands import ShelvesChanged
 from retail.shelves.queries import shelves_named
 from retail.shelves.unknown import require_resolving
+from retail.stocktakes.resolving import CodeResolved, resolve_code
+from retail.stocktakes.tags import TagsRecorded, record_tag_reads, understand
 from schema.kernel.context import Info
 from schema.shelves import inputs
 from schema.shelves.results import (
@@ -19,6 +21,10 @@ from schema.shelves.results import (
     AddShelvesSuccess,
     ChangeShelfResult,
     ChangeShelfSuccess,
+    RecordTagReadsResult,
+    RecordTagReadsSuccess,
+    ResolveCodeResult,
+    ResolveCodeSuccess,
     RetireShelfResult,
     RetireShelfSuccess,
     SetInStorePatternsResult,
@@ -89,6 +95,53 @@ class ShelvesMutation:
             as_system=True,
         )
         return SetInStorePatternsSuccess(patterns=[InStorePattern.of(each) for each in patterns])
+
+    @strawberry.mutation(
+        description="Say what a code is that nobody knew: its finds become counts, for the time of their scan. "
+        "A GTIN goes into the catalogue; other text was a misreading and is not learnt."
+    )
+    async def resolve_code(
+        self, info: Info, input: Annotated[inputs.ResolveCodeInput, strawberry.argument(description="The code.")]
+    ) -> ResolveCodeResult:
+        said = input.domain()
+        done = await info.context.desk.office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="resolveCode",
+            content=said,
+            answer=CodeResolved,
+            run=lambda work: resolve_code(work, said),
+            as_system=True,
+        )
+        return ResolveCodeSuccess(code=said.code, settled=done.settled, counted=done.counted)
+
+    @strawberry.mutation(
+        description="Take in what an RFID reader has read: in one stocktake each tag counts once, ever. A fact."
+    )
+    async def record_tag_reads(
+        self, info: Info, input: Annotated[inputs.RecordTagReadsInput, strawberry.argument(description="The reads.")]
+    ) -> RecordTagReadsResult:
+        desk = info.context.desk
+        asked = input.domain()
+        reads = understand(asked)
+        items = await desk.lookup.find(reads.gtins, store_id=input.store_id)
+        done = await desk.office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="recordTagReads",
+            content=(input.store_id, input.stocktake_id, input.shelf_id, input.reader_id, asked),
+            answer=TagsRecorded,
+            run=lambda work: record_tag_reads(
+                work,
+                store_id=input.store_id,
+                stocktake_id=input.stocktake_id,
+                shelf_id=input.shelf_id,
+                reader_id=input.reader_id,
+                reads=reads,
+                items=items,
+            ),
+        )
+        return RecordTagReadsSuccess.of(done)
 
 
 async def _arrange(

@@ -1,9 +1,12 @@
 """What is answered to those who arrange shelves or name codes."""
 
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
+from retail.stocktakes.tags import TagsRecorded
 from schema.kernel.errors import InvalidInput, NotFound, NotPermitted, RequestIdConflict
 from schema.shelves.types import InStorePattern, Shelf
 
@@ -64,4 +67,59 @@ class ResolveCodeSuccess:
 ResolveCodeResult = Annotated[
     ResolveCodeSuccess | InvalidInput | NotFound | NotPermitted | RequestIdConflict,
     strawberry.union("ResolveCodeResult", description="What came of it, or why not."),
+]
+
+
+@strawberry.type(description="A read that is no tag of goods. Nothing of it was kept.")
+class MalformedRead:
+    index: int = strawberry.field(description="Its place in the reads, from 0.")
+    epc: str = strawberry.field(description="The beginning of its text, 64 characters at most.")
+    code: str = strawberry.field(
+        description="NOT_AN_EPC, NOT_AN_SGTIN, PARTITION (none of the standard) or OUT_OF_RANGE (of its partition)."
+    )
+
+
+@strawberry.type(description="New tags of one item.")
+class ReadItem:
+    gtin: str = strawberry.field(description="Its GTIN-14, rebuilt from the tags.")
+    sku_id: UUID | None = strawberry.field(description="The SKU; null where nobody knows the GTIN.")
+    tags: int = strawberry.field(description="How many tags were new.")
+    units: int | None = strawberry.field(description="How many base units they stand for.")
+    last_read_at: datetime = strawberry.field(description="When the last of them was read.")
+
+
+@strawberry.type(description="The reads are taken in; every one of them is in one of the four figures.")
+class RecordTagReadsSuccess:
+    counted: int = strawberry.field(description="New tags of items that are known.")
+    repeated: int = strawberry.field(description="Reads of tags that this session has had before.")
+    unknown: int = strawberry.field(description="New tags of GTINs that nobody knows; they wait to be named.")
+    malformed: int = strawberry.field(description="Reads that are no tags of goods.")
+    items: list[ReadItem] = strawberry.field(description="The new tags by item.")
+    malformed_reads: list[MalformedRead] = strawberry.field(description="Each read that is no tag of goods, and why.")
+
+    @classmethod
+    def of(cls, done: TagsRecorded) -> "RecordTagReadsSuccess":
+        """Return what came of reads as it is told."""
+        return cls(
+            counted=done.counted,
+            repeated=done.repeated,
+            unknown=done.unknown,
+            malformed=len(done.malformed),
+            items=[
+                ReadItem(
+                    gtin=each.gtin,
+                    sku_id=each.sku_id,
+                    tags=each.tags,
+                    units=each.units,
+                    last_read_at=each.last_read_at,
+                )
+                for each in done.items
+            ],
+            malformed_reads=[MalformedRead(index=each.index, epc=each.epc, code=each.code) for each in done.malformed],
+        )
+
+
+RecordTagReadsResult = Annotated[
+    RecordTagReadsSuccess | InvalidInput | NotFound | NotPermitted | RequestIdConflict,
+    strawberry.union("RecordTagReadsResult", description="What came of the reads, or why nothing did."),
 ]

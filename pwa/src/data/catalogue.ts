@@ -2,8 +2,9 @@
 import { shallowRef } from 'vue'
 import { itemOf, searchItems, type CatalogueItem, type Scanned } from './catalogue-item.ts'
 import { CATALOGUE_NOTE, CATEGORIES_NOTE, readItems, readNote, writeNote, writeReadings } from './database.ts'
-import { CategoriesQuery, SkuByCode, SkuPage } from './documents/stock.ts'
+import { CategoriesQuery, InStorePatterns, SkuByCode, SkuPage } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
+import { readWeighed, unitsOf, type InStorePattern } from './in-store-codes.ts'
 import { ask, Unreachable, ServerTrouble } from './transport.ts'
 
 export type { CatalogueItem, Scanned } from './catalogue-item.ts'
@@ -17,15 +18,19 @@ const FRESH_MS = 6 * 3_600_000
 interface Kept {
   storeId: string
   at: number
+  /** How the chain's scales write a weight or a price into their codes. */
+  patterns?: InStorePattern[]
 }
 
 export const catalogue = shallowRef<ReadonlyMap<string, CatalogueItem>>(new Map())
+let patterns: readonly InStorePattern[] = []
 let current: { storeId: string; done: Promise<void> } | undefined
 
 /** Read what is kept, and bring it up to date when it is old or of another store. */
 export async function openCatalogue(storeId: string): Promise<void> {
   const kept = await readNote<Kept>(CATALOGUE_NOTE)
   if (kept?.storeId === storeId) {
+    patterns = kept.patterns ?? []
     show(await readItems())
     if (Date.now() - kept.at < FRESH_MS) return
   }
@@ -48,9 +53,11 @@ async function fetchCatalogue(storeId: string): Promise<void> {
     items.push(...page.edges.map(({ node }) => itemOf(node)))
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
   } while (after !== null && items.length < MOST_ITEMS)
+  const scales = (await ask(InStorePatterns, {})).inStorePatterns
+  patterns = scales
   show(items)
 
-  const note = { key: CATALOGUE_NOTE, value: { storeId, at: Date.now() } satisfies Kept }
+  const note = { key: CATALOGUE_NOTE, value: { storeId, at: Date.now(), patterns: scales } satisfies Kept }
   await writeReadings({ in: { store: 'items' }, things: items, idOf: ({ id }) => id, note })
 }
 
@@ -71,8 +78,14 @@ export async function resolveCode(code: string, storeId: string): Promise<Scanne
 }
 
 export function knownCode(code: string): Scanned | null {
+  const weighed = readWeighed(code, patterns)
+  const wanted = weighed?.base ?? code
   for (const item of catalogue.value.values()) {
-    const gtin = item.gtins.find((known) => known.gtin === code)
+    const gtin = item.gtins.find((known) => known.gtin === wanted)
+    if (gtin && weighed) {
+      const units = unitsOf(weighed, gtin.packUnits, item.priceFen)
+      return units === null ? null : { item, packUnits: units }
+    }
     if (gtin) return { item, packUnits: gtin.packUnits }
     if (item.code.toLowerCase() === code.toLowerCase()) return { item, packUnits: 1 }
   }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import text from './in-store-codes.vectors.json?raw'
 import { priceCheckDigit, readWeighed, unitsOf, type InStorePattern, type Weighed } from './in-store-codes.ts'
 
 interface Vector {
@@ -11,8 +11,7 @@ interface Vector {
   units: number | null
 }
 
-const file = new URL('../../../tests/retail/catalogue/in_store_codes.json', import.meta.url)
-const { patterns, codes } = JSON.parse(readFileSync(file, 'utf8')) as { patterns: InStorePattern[]; codes: Vector[] }
+const { patterns, codes } = JSON.parse(text) as { patterns: InStorePattern[]; codes: Vector[] }
 
 describe('the codes that scales print', () => {
   it.each(codes)('$why', ({ code, packUnits, unitFen, read, units }) => {

@@ -7,7 +7,7 @@ import pytest
 
 from retail.catalogue.in_store import Measure, Pattern, Weighed, base_code, price_check_digit, read, units_of
 
-VECTORS = orjson.loads((Path(__file__).parent / "in_store_codes.json").read_bytes())
+VECTORS = orjson.loads((Path(__file__).parents[3] / "pwa/src/data/in-store-codes.vectors.json").read_bytes())
 PATTERNS = [
     Pattern(each["prefix"], each["itemDigits"], each["valueDigits"], Measure[each["measure"]], each["priceCheck"])
     for each in VECTORS["patterns"]

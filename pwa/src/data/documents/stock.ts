@@ -43,7 +43,7 @@ export const SkuPage = graphql(
 export const SkuByCode = graphql(
   `
     query SkuByCode($code: String!, $storeId: UUID!) {
-      skuByCode(code: $code) {
+      skuByCode(code: $code, storeId: $storeId) {
         packUnits
         sku { ...SkuParts price(storeId: $storeId) }
       }
@@ -51,6 +51,10 @@ export const SkuByCode = graphql(
   `,
   [SkuParts],
 )
+
+export const InStorePatterns = graphql(`
+  query InStorePatterns { inStorePatterns { prefix itemDigits valueDigits measure priceCheck } }
+`)
 
 export const CategoriesQuery = graphql(`query Categories { categories { id code name nameEn parentId } }`)
 
