@@ -7,9 +7,20 @@ import pytest
 from retail.access.permissions import Role
 from retail.kernel.refusal import NotFound
 from retail.stores.directory import StoreEntry
+from retail.tasks.priority import Stakes, TaskKind, urgency
 from retail.tasks.queries import tasks
-from retail.tasks.rules import RESTOCK_AT_MOST, Shelf, Task, TaskKind, opening, priority, tasks_of
+from retail.tasks.rules import (
+    RESTOCK_AT_MOST,
+    Shelf,
+    Task,
+    opening,
+    repair_stakes,
+    restock_stakes,
+    tasks_of,
+)
 from tests.retail.insights.books import NEW_YORK, Books, Line, somebody
+
+NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
 
 async def test_a_store_whose_day_is_not_open_has_to_open_it_by_its_opening_time(books: Books) -> None:
@@ -86,10 +97,10 @@ async def test_only_the_twenty_worst_are_restocked_but_every_discrepancy_is_coun
     short = [Shelf(sku_id, n, n, 40) for n, sku_id in enumerate(skus.values())]
     wrong = [Shelf(sku_id, -1 - n, -1 - n, 0) for n, sku_id in enumerate(skus.values())]
 
-    restocks = tasks_of(store, date(2026, 11, 20), opened=True, shelves=short)
+    restocks = tasks_of(store, date(2026, 11, 20), now=NOON, opened=True, shelves=short)
     repairs = [
         task
-        for task in tasks_of(store, date(2026, 11, 20), opened=True, shelves=wrong)
+        for task in tasks_of(store, date(2026, 11, 20), now=NOON, opened=True, shelves=wrong)
         if task.kind is TaskKind.REPAIR_DISCREPANCY
     ]
 
@@ -100,13 +111,17 @@ async def test_only_the_twenty_worst_are_restocked_but_every_discrepancy_is_coun
 async def test_opening_comes_before_counting_and_counting_before_restocking(books: Books) -> None:
     store = await books.open_store("望京店")
     worst, mild = Shelf(store.id, -5_000, -5_000, 10_000), Shelf(store.id, -1, -1, 1)
+    almost = Shelf(store.id, 9, 9, 10)
 
     order = [
-        priority(TaskKind.OPEN_DAY, None),
-        priority(TaskKind.REPAIR_DISCREPANCY, worst),
-        priority(TaskKind.REPAIR_DISCREPANCY, mild),
-        priority(TaskKind.RESTOCK, worst),
-        priority(TaskKind.RESTOCK, Shelf(store.id, 9, 9, 10)),
+        urgency(each).points
+        for each in (
+            Stakes(TaskKind.OPEN_DAY, NOON, must=True, due_at=opening(store, date(2026, 11, 20))),
+            repair_stakes(worst, NOON),
+            repair_stakes(mild, NOON),
+            restock_stakes(worst, NOON),
+            restock_stakes(almost, NOON),
+        )
     ]
 
     assert order == sorted(set(order))
