@@ -21,12 +21,20 @@ from retail.stocktakes.starting import NAMED_AT_MOST, StocktakeChanged, lock_ope
 
 
 @dataclass(frozen=True, slots=True)
+class Recount:
+    """An SKU that is to be counted again, and the round that answers."""
+
+    sku_id: UUID
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecountAsked:
-    """The answer of `ask_recount`: the SKUs that are to be counted again, with the round that answers."""
+    """The answer of `ask_recount`."""
 
     stocktake_id: UUID
     version: int
-    rounds: dict[UUID, int]
+    recounts: list[Recount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +63,14 @@ async def ask_recount(work: Work, *, stocktake_id: UUID, sku_ids: Sequence[UUID]
         if not set(sku_ids) <= set(sheet.entries):
             raise NotFound("skuIds", "SKU in this stocktake", "盘点商品")
         wanted = list(sheet.entries.values())
-    rounds = {entry.sku_id: _round(entry) for entry in wanted}
-    asked = {sku_id: round for sku_id, round in rounds.items() if round > sheet.entries[sku_id].round}
-    for sku_id, round in asked.items():
-        values = {"round": round, "recount_asked_at": work.now, "recount_asked_by": work.actor_id}
-        await _write(work, stocktake, sku_id, values)
+    recounts = [Recount(entry.sku_id, _round(entry)) for entry in wanted]
+    asked = [each for each in recounts if each.round > sheet.entries[each.sku_id].round]
+    for each in asked:
+        values = {"round": each.round, "recount_asked_at": work.now, "recount_asked_by": work.actor_id}
+        await _write(work, stocktake, each.sku_id, values)
     if asked:
         await _log(work, "stocktake.recount_asked", stocktake, asked=len(asked))
-    return RecountAsked(stocktake_id, stocktake.version, rounds)
+    return RecountAsked(stocktake_id, stocktake.version, recounts)
 
 
 async def settle_count(work: Work, *, stocktake_id: UUID, settlement: Settlement) -> StocktakeChanged:

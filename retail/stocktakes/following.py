@@ -75,7 +75,7 @@ _AHEAD = text(
         select xid from movement
         where xid >= cast(cast(:start as text) as xid8) and xid < cast(cast(:until as text) as xid8)
         order by xid limit :enough
-    ) ahead
+    ) projection_step
     """
 )
 _CONCERNED = text(

@@ -3,7 +3,8 @@
 A line is a fact: it is never refused for coming late, for its clock, for a code that nobody knows or because its
 stocktake is closed. A late line of a confirmed stocktake stands in the one that follows it (made when the first such
 line comes); one of a cancelled stocktake is kept there for the record. A line is known by its own id, so that it
-counts once however often it is sent; lines that cannot be understood are named, and the others are kept.
+counts once however often it is sent; lines that cannot be understood are named, and the others are kept (where none
+is left to keep, the whole batch is refused).
 """
 
 from collections.abc import Mapping, Sequence
@@ -130,6 +131,8 @@ async def record_counts(
         else:
             outcomes[line.id] = LineOutcome(line.id, CountOutcome.RECORDED, [])
             fresh.append((n, line))
+    if all(each.outcome is CountOutcome.REFUSED for each in outcomes.values()):
+        raise InvalidInput([wrong for each in outcomes.values() for wrong in each.problems])
     target = named
     if fresh:
         target = await open_end(work, named)

@@ -87,7 +87,7 @@ class StocktakesMutation:
             deciding.RecountAsked,
             lambda work: deciding.ask_recount(work, stocktake_id=input.stocktake_id, sku_ids=input.sku_ids),
         )
-        rounds = [RecountRound(sku_id=sku_id, round=round) for sku_id, round in done.rounds.items()]
+        rounds = [RecountRound(sku_id=each.sku_id, round=each.round) for each in done.recounts]
         return AskRecountSuccess(stocktake_id=done.stocktake_id, version=done.version, rounds=rounds)
 
     @strawberry.mutation(description="Say something of a count: that it is right, why it differs.")

@@ -32,7 +32,19 @@ from tests.support.chain import Chain, Staff
 PAGE = expectation.read()
 CALLS = {name: (kind, field) for kind, name, field in root_fields()}
 ASKED = {name: call for name, call in CALLS.items() if call[0] != "subscription"}
-HIDEABLE = {"store", "store code", "region", "person", "assignment", "reservation", "alarm", "client", "photo"}
+HIDEABLE = {
+    "store",
+    "store code",
+    "region",
+    "person",
+    "assignment",
+    "reservation",
+    "alarm",
+    "client",
+    "photo",
+    "shelf",
+    "stocktake",
+}
 
 
 @pytest.fixture(scope="module")

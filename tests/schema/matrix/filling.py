@@ -27,6 +27,7 @@ USUALLY = {
     "ReceiptLine.skuId",
     "ReservationLine.skuId",
     "SaleLine.skuId",
+    "CountLineInput.skuId",
     "GrantRoleInput.storeIds",
     "SetPriceInput.storeId",
     "RegisterChannelClientInput.storeIds",
@@ -55,6 +56,10 @@ def fixed(place: str) -> Any:
         "RegisterChannelClientInput.kind": "TILL",
         "SetClientScopesInput.scopes": ["sale:record"],
         "ChangePhoneInput.phone": "13800138000",
+        "ConfirmStocktakeInput.notSeen": "LEAVE_OUT",
+        "SetCountPolicyInput.recountPercent": 10,
+        "SetCountPolicyInput.confirmPercent": 50,
+        "SetCountPolicyInput.oddJump": 5,
         "PhotoInput.sha256": "0" * 64,
         "SubscribePushInput.endpoint": "https://push.example/send/1",
         "SubscribePushInput.p256dh": (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -76,6 +77,8 @@ class World:
             "rotated client": self._rotated,
             "secret": self._secret,
             "photo": self._photo,
+            "shelf": self._shelf,
+            "stocktake": self._stocktake,
         }
         return await make[kind](shop, asker)
 
@@ -143,8 +146,36 @@ class World:
         """A photo that was refused: one's own at home, somebody else's elsewhere."""
         id, by = uuid4(), asker if asker is not None and shop is self.stores[OWN] else self.stranger
         await self.chain.rows(
-            "insert into photo (id, store_id, about, about_id, announced_by, announced_at, sha256, bytes, taken_at,"
-            " status, problem) values ($1, $2, 'return', $1, $3, now(), '', 1, now(), 'refused', 'damaged')",
+            "insert into photo (id, store_id, about, about_id, stands_for, announced_by, announced_at, sha256,"
+            " bytes, taken_at, status, problem)"
+            " values ($1, $2, 'return', $1, $1, $3, now(), '', 1, now(), 'refused', 'damaged')",
             *(id, shop.id, by.id),
         )
         return str(id)
+
+    async def _shelf(self, shop: Shop, _asker: Staff | None) -> str:
+        """A shelf that expects nothing."""
+        id = uuid4()
+        await self.chain.rows(
+            "insert into shelf (store_id, id, zone, code, name, place, token) values ($1, $2, 'A', $3, 'A', 1, $3)",
+            *(shop.id, id, id.hex[:16]),
+        )
+        return str(id)
+
+    async def _stocktake(self, shop: Shop, asker: Staff | None) -> str:
+        """A stocktake in which tea was counted: begun by the asker, where they may."""
+        id, request = str(uuid4()), {"requestId": uuid4()}
+        counter = asker if asker is not None and shop is self.stores[OWN] else await self.chain.clerk_at(shop)
+        start = "mutation($input: StartStocktakeInput!) { startStocktake(input: $input) { __typename } }"
+        count = "mutation($input: RecordCountsInput!) { recordCounts(input: $input) { __typename } }"
+        now = datetime.now(UTC).isoformat()
+        new = {**request, "id": id, "storeId": shop.id, "scope": {"kind": "STORE"}, "startedAt": now}
+        if (await counter.ask(start, input=new)).kind != "StartStocktakeSuccess":
+            counter = await self.chain.clerk_at(shop)
+            assert (await counter.ask(start, input=new)).kind == "StartStocktakeSuccess"
+        level = "select greatest(on_hand, 0) from stock_level where store_id = $1 and sku_id = $2"
+        there = await self.chain.value(level, shop.id, self.tea.id)
+        line = {"id": uuid4(), "skuId": self.tea.id, "quantity": there, "countedAt": now}
+        told = await counter.ask(count, input={"requestId": uuid4(), "stocktakeId": id, "lines": [line]})
+        assert told.kind == "RecordCountsSuccess"
+        return id
