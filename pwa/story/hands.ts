@@ -7,6 +7,7 @@
 import { catalogue, openCatalogue } from '@/data/catalogue.ts'
 import type { CatalogueItem } from '@/data/catalogue-item.ts'
 import { count, openDay, operations, sell, startOutbox, takeBack, undo } from '@/data/deeds.ts'
+import type { TakenBack } from '@/data/deeds/returns.ts'
 import type { Operation } from '@/data/operations.ts'
 import { myStore, startSession, workFor } from '@/data/session.ts'
 
@@ -17,6 +18,8 @@ interface Act {
   booked?: number
   /** Which act of the plan it takes back. */
   undoes?: number
+  /** Which sale of the plan it comes from. */
+  of?: number
   /** How long before the end of the shift it happens (ms). */
   before: number
 }
@@ -31,13 +34,19 @@ function item(skuId: string): CatalogueItem {
   return found
 }
 
+/** As the counter has it, with a picture that nobody will ever bring. */
+function unopened(sold: Operation | undefined): TakenBack {
+  const photo = { id: crypto.randomUUID(), sha256: '0'.repeat(64), bytes: 1000, takenAt: new Date().toISOString() }
+  return { reason: 'WRONG_ITEM', condition: 'SEALED', photos: [photo], saleReference: sold?.requestId ?? null }
+}
+
 async function perform(step: Act, done: readonly Operation[]): Promise<Operation> {
   const picks = step.lines.map(([skuId, quantity]) => ({ item: item(skuId), quantity }))
   const [first] = picks
   if (step.act === 'open-day') return openDay()
   if (!first) throw new Error('nothing to do it with')
   if (step.act === 'sell') return sell(picks)
-  if (step.act === 'return') return takeBack(first, 'unopened')
+  if (step.act === 'return') return takeBack(first, unopened(done[step.of ?? -1]), true)
   if (step.act === 'count') return count(first.item, first.quantity, step.booked ?? 0)
   const wrong = done[step.undoes ?? -1]
   if (!wrong) throw new Error('nothing to undo')

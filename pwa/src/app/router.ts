@@ -12,6 +12,7 @@ export const router = createRouter({
     { path: '/scan', component: () => import('@/features/lookup/LookupPage.vue'), meta: { tab: 'scan', scans: true } },
     { path: '/sale', component: () => import('@/features/sale/SalePage.vue'), meta: { scans: true } },
     { path: '/returns', component: () => import('@/features/returns/ReturnPage.vue'), meta: { scans: true } },
+    { path: '/returns/inspect', component: () => import('@/features/returns/InspectPage.vue') },
     { path: '/stocktake', component: () => import('@/features/stocktakes/CountPage.vue'), meta: { scans: true } },
     { path: '/s/:token', component: () => import('@/features/stocktakes/CountPage.vue'), meta: { scans: true } },
     {
@@ -22,7 +23,8 @@ export const router = createRouter({
     },
     { path: '/stocktake/:stocktakeId/check', component: () => import('@/features/stocktakes/CheckPage.vue'), props: true },
     { path: '/stocktake/:stocktakeId/result', component: () => import('@/features/stocktakes/ResultPage.vue'), props: true },
-    { path: '/day', component: () => import('@/features/day/OpenDayPage.vue') },
+    { path: '/day', component: () => import('@/features/day/DayPage.vue') },
+    { path: '/day/hand-over', component: () => import('@/features/day/HandOverPage.vue') },
     { path: '/tasks/:taskId', component: () => import('@/features/tasks/TaskPage.vue'), props: true },
     { path: '/checklists', component: () => import('@/features/checklists/ChecklistsPage.vue'), meta: { needs: 'checklist:design' } },
     { path: '/checklists/:checklistId', component: () => import('@/features/checklists/DesignPage.vue'), props: true, meta: { needs: 'checklist:design' } },

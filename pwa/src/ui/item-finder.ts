@@ -26,11 +26,15 @@ export interface ItemFinding {
 /** What a sentence asks for beside the goods. */
 export type Said = Pick<Understood, 'intent' | 'quantity'>
 
-/** `asked` is for sentences that name no goods, such as "start the day". */
+/**
+ * `asked` is for sentences that name no goods, such as "start the day"; `otherwise` for codes that are no item's: true
+ * when the page knew what it is.
+ */
 export function useItemFinder(
   storeId: () => string | undefined,
   found: (scanned: Scanned, said?: Said) => void,
   asked: (intent: Said['intent']) => void = () => {},
+  otherwise: (code: string) => Promise<boolean> = async () => false,
 ): ItemFinding {
   const text = ref('')
   const results = shallowRef<CatalogueItem[]>([])
@@ -55,6 +59,10 @@ export function useItemFinder(
     const store = storeId()
     const scanned = store === undefined ? null : await resolveCode(code, store)
     if (scanned) return find(scanned)
+    if (await otherwise(code)) {
+      clear()
+      return signal('scanned')
+    }
     signal('refused')
     text.value = ''
     unknown.value = code

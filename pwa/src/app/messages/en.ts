@@ -5,9 +5,12 @@ import day from './day.en.ts'
 import identity from './identity.en.ts'
 import log from './log.en.ts'
 import manager from './manager.en.ts'
+import offline from './offline.en.ts'
 import people from './people.en.ts'
 import stocktakes from './stocktakes.en.ts'
 import photos from './photos.en.ts'
+import returns from './returns.en.ts'
+import shelves from './shelves.en.ts'
 
 const en: typeof zh = {
   common: {
@@ -17,7 +20,6 @@ const en: typeof zh = {
     retry: 'Try again',
     undo: 'Undo',
     ok: 'OK',
-    next: 'Next',
     loading: 'Loading…',
     failed: 'Could not load this',
     notKept: 'The phone is full; this was not recorded',
@@ -109,21 +111,6 @@ const en: typeof zh = {
     finish: 'Paid',
     done: 'Recorded {total}',
   },
-  returns: {
-    first: 'Scan what comes back',
-    firstHint: 'Scan → how many → why',
-    howMany: 'How many?',
-    why: 'Why?',
-    confirm: 'Take it back',
-    done: 'Took back {n} {unit} {item}',
-    reason: {
-      'wrong-item': 'Wrong item',
-      damaged: 'Damaged',
-      expired: 'Expired',
-      'changed-mind': 'Changed mind',
-      other: 'Other',
-    },
-  },
   stocktake: {
     first: 'Scan the first item',
     firstHint: 'Selling meanwhile does no harm',
@@ -207,10 +194,16 @@ const en: typeof zh = {
     count: 'Counted {item}: {n}',
     correction: 'Corrected {item}: {n}',
     unknown: '(written by a newer app)',
+    retakePhoto: 'Took a photo again',
     openDay: 'Opened the day',
     completeTask: 'Did {title}',
     takeTask: 'Took {title}',
     leaveTask: 'Left {title}',
+    clockIn: 'Clocked in',
+    clockOut: 'Clocked out',
+    handOver: 'Handed over',
+    confirmHandOver: 'Took over',
+    askHelp: 'Asked for help: {words}',
     belowZero: 'Recorded. The book went below zero: count it when you can.',
     state: { waiting: 'Waiting', accepted: 'Accepted', refused: 'Not recorded', 'needs-you': 'Needs you', undone: 'Undone' },
     notRecorded: 'This is not in the book. {why}',
@@ -219,13 +212,16 @@ const en: typeof zh = {
     handled: 'Done',
   },
   manager,
+  shelves,
   ...checklists,
   ...day,
   ...identity,
   ...log,
+  ...offline,
   ...people,
   ...stocktakes,
   ...photos,
+  ...returns,
 }
 
 export default en

@@ -4,9 +4,12 @@ import day from './day.zh-CN.ts'
 import identity from './identity.zh-CN.ts'
 import log from './log.zh-CN.ts'
 import manager from './manager.zh-CN.ts'
+import offline from './offline.zh-CN.ts'
 import people from './people.zh-CN.ts'
 import stocktakes from './stocktakes.zh-CN.ts'
 import photos from './photos.zh-CN.ts'
+import returns from './returns.zh-CN.ts'
+import shelves from './shelves.zh-CN.ts'
 
 export default {
   common: {
@@ -16,7 +19,6 @@ export default {
     retry: '再试一次',
     undo: '撤销',
     ok: '好',
-    next: '下一步',
     loading: '正在读取…',
     failed: '没读到数据',
     notKept: '手机存不下了，这一笔没有记下',
@@ -108,21 +110,6 @@ export default {
     finish: '收款完成',
     done: '已记 {total}',
   },
-  returns: {
-    first: '扫要退的商品',
-    firstHint: '扫码 → 几件 → 为什么',
-    howMany: '退几件？',
-    why: '为什么退？',
-    confirm: '确认退货',
-    done: '已退 {item} {n} {unit}',
-    reason: {
-      'wrong-item': '拿错了',
-      damaged: '坏了',
-      expired: '过期',
-      'changed-mind': '不想要了',
-      other: '其他',
-    },
-  },
   stocktake: {
     first: '扫第一件商品',
     firstHint: '一边卖一边盘也不会乱',
@@ -206,10 +193,16 @@ export default {
     count: '盘点 {item} {n}',
     correction: '更正 {item} {n}',
     unknown: '（新版应用写下的操作）',
+    retakePhoto: '重拍照片',
     openDay: '开始营业',
     completeTask: '做完 {title}',
     takeTask: '接下 {title}',
     leaveTask: '放下 {title}',
+    clockIn: '上班打卡',
+    clockOut: '下班打卡',
+    handOver: '交接',
+    confirmHandOver: '确认交接',
+    askHelp: '求助：{words}',
     belowZero: '记下了。账上成了负数，有空去数一数。',
     state: { waiting: '等待发送', accepted: '已接受', refused: '没记上', 'needs-you': '需要你', undone: '已撤销' },
     notRecorded: '这笔没记进账。{why}',
@@ -218,11 +211,14 @@ export default {
     handled: '已处理',
   },
   manager,
+  shelves,
   ...checklists,
   ...day,
   ...identity,
   ...log,
+  ...offline,
   ...people,
   ...stocktakes,
   ...photos,
+  ...returns,
 }

@@ -5,9 +5,33 @@
  * the meaning of what it stored: a phone may come back after weeks with deeds that an older app wrote.
  */
 import { correction, counted, type CorrectionDeed, type CountDeed } from './counts.ts'
-import { dayOpened, type OpenDayDeed } from './day.ts'
+import {
+  clockedIn,
+  clockedOut,
+  dayOpened,
+  handedOver,
+  handOverConfirmed,
+  type ClockInDeed,
+  type ClockOutDeed,
+  type ConfirmHandOverDeed,
+  type HandOverDeed,
+  type OpenDayDeed,
+} from './day.ts'
 import type { Kind } from './deed.ts'
-import { returned, returnUndone, type ReturnDeed, type ReturnUndoneDeed } from './returns.ts'
+import { helpAsked, type AskHelpDeed } from './help.ts'
+import {
+  goodsReturn,
+  goodsReturnCancelled,
+  inspection,
+  returned,
+  returnUndone,
+  type GoodsReturnCancelledDeed,
+  type GoodsReturnDeed,
+  type InspectionDeed,
+  type ReturnDeed,
+  type ReturnUndoneDeed,
+} from './returns.ts'
+import { photoRetaken, type RetakePhotoDeed } from './photos.ts'
 import { sale, type SaleDeed } from './sales.ts'
 import {
   countLines,
@@ -27,9 +51,18 @@ export type Deed =
   | SaleDeed
   | ReturnDeed
   | ReturnUndoneDeed
+  | GoodsReturnDeed
+  | GoodsReturnCancelledDeed
+  | InspectionDeed
   | CountDeed
   | CorrectionDeed
   | OpenDayDeed
+  | ClockInDeed
+  | ClockOutDeed
+  | HandOverDeed
+  | ConfirmHandOverDeed
+  | AskHelpDeed
+  | RetakePhotoDeed
   | CompleteTaskDeed
   | TakeTaskDeed
   | LeaveTaskDeed
@@ -43,9 +76,18 @@ const KINDS: { [Name in Deed['kind']]: Kind<Extract<Deed, { kind: Name }>> } = {
   sale,
   return: returned,
   'return-undone': returnUndone,
+  'goods-return': goodsReturn,
+  'goods-return-cancelled': goodsReturnCancelled,
+  inspection,
   count: counted,
   correction,
   'open-day': dayOpened,
+  'clock-in': clockedIn,
+  'clock-out': clockedOut,
+  'hand-over': handedOver,
+  'confirm-hand-over': handOverConfirmed,
+  'ask-help': helpAsked,
+  'retake-photo': photoRetaken,
   'complete-task': taskCompleted,
   'take-task': taskTaken,
   'leave-task': taskLeft,

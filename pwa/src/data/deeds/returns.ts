@@ -1,12 +1,19 @@
-/** Goods that a customer brings back, and a return that was none. */
+/**
+ * Goods that a customer brings back, with a picture; looking at what was kept back; and a sale that was none.
+ *
+ * `return` takes a wrong sale back and, until photos were asked for, any goods; `return-undone` took such a return
+ * back: phones may still hold both.
+ */
 import type { ResultOf, VariablesOf } from '../graphql.ts'
+import { CancelReturn, InspectLot, RecordReturn } from '../documents/returns.ts'
 import { RecordMovements } from '../documents/writes.ts'
 import { match } from '../match.ts'
 import type { Operation } from '../operations.ts'
 import { uuidv7 } from '../uuid.ts'
-import { accepted, firstOf, kind, piecesOf, refused, type Fate, type NamedLine } from './deed.ts'
-import { named, record, type Pick } from './record.ts'
+import { accepted, firstOf, kind, piecesOf, reasonOf, refused, type Fate, type NamedLine } from './deed.ts'
+import { named, record, type Pick as SoldPick } from './record.ts'
 
+type ReturnInput = VariablesOf<typeof RecordReturn>['input']
 type MovementsInput = VariablesOf<typeof RecordMovements>['input']
 
 export interface ReturnDeed {
@@ -22,19 +29,64 @@ export interface ReturnUndoneDeed {
   lines: NamedLine[]
 }
 
+export interface GoodsReturnDeed {
+  kind: 'goods-return'
+  input: ReturnInput
+  lines: NamedLine[]
+  /** Where this phone's table sent the goods: only what goes back on the shelf is on it meanwhile. */
+  onSale: boolean
+}
+
+export interface GoodsReturnCancelledDeed {
+  kind: 'goods-return-cancelled'
+  input: VariablesOf<typeof CancelReturn>['input']
+  lines: NamedLine[]
+  onSale: boolean
+}
+
+export interface InspectionDeed {
+  kind: 'inspection'
+  input: VariablesOf<typeof InspectLot>['input']
+  lines: NamedLine[]
+}
+
+/** What the counter knows of a return; the id is made here, so that its undoing can name it at once. */
+export type TakenBack = Pick<ReturnInput, 'reason' | 'condition' | 'photos' | 'saleLineId' | 'saleReference' | 'disposition' | 'overrideReason' | 'note'>
+
+export function takeBack(pick: SoldPick, brought: TakenBack, onSale: boolean): Promise<Operation> {
+  return record((common) => ({
+    kind: 'goods-return',
+    lines: [named(pick)],
+    onSale,
+    input: { ...common, ...brought, id: uuidv7(), skuId: pick.item.id, quantity: pick.quantity },
+  }))
+}
+
+export type Verdict = Pick<InspectionDeed['input'], 'returnId' | 'passed' | 'good' | 'failedTo' | 'note'>
+
+/** `line` is the whole lot, as the list of operations tells it. */
+export function inspect(line: NamedLine, verdict: Verdict): Promise<Operation> {
+  return record((common) => ({ kind: 'inspection', lines: [line], input: { ...common, ...verdict } }))
+}
+
+async function cancel(reversed: Operation, { input, lines, onSale }: GoodsReturnDeed): Promise<void> {
+  await record(({ requestId, storeId, origin }) => ({
+    kind: 'goods-return-cancelled',
+    lines,
+    onSale,
+    input: { requestId, storeId, origin, returnId: input.id },
+  }), { storeId: reversed.storeId, reverses: reversed.requestId })
+}
+
 /** The reason of a return that only takes a wrong sale back. */
 export const UNDONE = 'undone'
-
-export function takeBack(pick: Pick, why: string): Promise<Operation> {
-  return postReturn([{ line: named(pick), priceFen: pick.item.priceFen }], why)
-}
 
 interface ReturnedLine {
   line: NamedLine
   priceFen: number | null
 }
 
-export function postReturn(returned: ReturnedLine[], why: string, reversed?: Operation): Promise<Operation> {
+export function postReturn(returned: ReturnedLine[], why: string, reversed: Operation): Promise<Operation> {
   return record(({ requestId, storeId, origin }) => ({
     kind: 'return',
     why,
@@ -51,9 +103,10 @@ export function postReturn(returned: ReturnedLine[], why: string, reversed?: Ope
         quantity: line.quantity,
         amount: priceFen === null ? null : priceFen * line.quantity,
         occurredAt: origin.occurredAt,
+        documentId: reversed.requestId,
       })),
     },
-  }), { storeId: reversed?.storeId, reverses: reversed?.requestId })
+  }), { storeId: reversed.storeId, reverses: reversed.requestId })
 }
 
 /** The goods leave again and the customer pays again what she got back. */
@@ -103,4 +156,63 @@ export const returnUndone = kind<ReturnUndoneDeed>()({
   icon: 'undo',
   words: ({ lines }, say) => say.t('operations.returnUndone', firstOf(lines, say)),
   change: ({ lines }, skuId) => -piecesOf(lines, skuId),
+})
+
+/** The manager can take it without a receipt, or the goods go back to the customer: somebody must decide. */
+function needsSomebody(refusal: Parameters<typeof reasonOf>[0]): Fate {
+  return { state: 'needs-you', reason: reasonOf(refusal) }
+}
+
+export const goodsReturn = kind<GoodsReturnDeed>()({
+  icon: 'back',
+  document: RecordReturn,
+  variables: ({ input }) => ({ input }),
+  fate: ({ recordReturn }) =>
+    match(recordReturn, {
+      RecordReturnSuccess: accepted,
+      InvalidInput: refused,
+      MoreThanBought: needsSomebody,
+      NotFound: needsSomebody,
+      NotPermitted: refused,
+      PhotoNeeded: refused,
+      ProofNeeded: needsSomebody,
+      RequestIdConflict: refused,
+    }),
+  words: ({ lines }, say) => say.t('operations.return', firstOf(lines, say)),
+  change: ({ lines, onSale }, skuId) => (onSale ? piecesOf(lines, skuId) : 0),
+  undo: cancel,
+})
+
+export const goodsReturnCancelled = kind<GoodsReturnCancelledDeed>()({
+  icon: 'undo',
+  document: CancelReturn,
+  variables: ({ input }) => ({ input }),
+  fate: ({ cancelReturn }) =>
+    match(cancelReturn, {
+      CancelReturnSuccess: accepted,
+      InvalidInput: refused,
+      NotFound: refused,
+      NotPermitted: refused,
+      RequestIdConflict: refused,
+      ReturnClosed: refused,
+    }),
+  words: ({ lines }, say) => say.t('operations.returnUndone', firstOf(lines, say)),
+  change: ({ lines, onSale }, skuId) => (onSale ? -piecesOf(lines, skuId) : 0),
+})
+
+export const inspection = kind<InspectionDeed>()({
+  icon: 'check',
+  document: InspectLot,
+  variables: ({ input }) => ({ input }),
+  fate: ({ inspectLot }) =>
+    match(inspectLot, {
+      InspectLotSuccess: accepted,
+      InvalidInput: refused,
+      NotFound: refused,
+      NotPermitted: refused,
+      RequestIdConflict: refused,
+      ReturnClosed: refused,
+    }),
+  words: ({ lines, input }, say) => say.t('returns.inspected', { ...firstOf(lines, say), passed: input.passed }),
+  change: ({ lines, input }, skuId) => (lines.some((line) => line.skuId === skuId) ? input.passed : 0),
 })

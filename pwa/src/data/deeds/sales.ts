@@ -17,7 +17,15 @@ export interface SaleDeed {
 export function sell(picks: Pick[]): Promise<Operation> {
   const lines = picks.map(({ item, quantity }) => ({ skuId: item.id, quantity, unitPrice: item.priceFen }))
   const totalFen = picks.reduce((sum, { item, quantity }) => sum + quantity * (item.priceFen ?? 0), 0)
-  return record((common) => ({ kind: 'sale', input: { ...common, lines }, lines: picks.map(named), totalFen }))
+  return record((common) => {
+    const receipt = receiptOf(common.requestId, common.origin.occurredAt)
+    return { kind: 'sale', input: { ...common, lines, receipt }, lines: picks.map(named), totalFen }
+  })
+}
+
+/** The number by which the customer can bring something back: the day, and enough of the request to be nobody else's. */
+function receiptOf(requestId: string, occurredAt: string): string {
+  return `P${occurredAt.slice(5, 7)}${occurredAt.slice(8, 10)}-${requestId.slice(-6).toUpperCase()}`
 }
 
 export const sale = kind<SaleDeed>()({
@@ -37,8 +45,10 @@ export const sale = kind<SaleDeed>()({
       RequestIdConflict: refused,
       ReservationClosed: refused,
     }),
-  words: ({ lines, totalFen }, say) =>
-    `${lines.length > 1 ? say.t('operations.saleMany', firstOf(lines, say)) : say.t('operations.sale', firstOf(lines, say))} · ${say.yuan(totalFen)}`,
+  words: ({ lines, totalFen, input }, say) => {
+    const what = lines.length > 1 ? say.t('operations.saleMany', firstOf(lines, say)) : say.t('operations.sale', firstOf(lines, say))
+    return [what, say.yuan(totalFen), ...(input.receipt ? [say.t('returns.receipt', { number: input.receipt })] : [])].join(' · ')
+  },
   change: ({ lines }, skuId) => -piecesOf(lines, skuId),
   undo: async (operation, { input, lines }) => {
     const prices = new Map(input.lines.map(({ skuId, unitPrice }) => [skuId, unitPrice ?? null]))
