@@ -1,5 +1,5 @@
 /** How honest the screen is: are we in touch, and from when is what it shows? */
-import { computed, reactive } from 'vue'
+import { computed, reactive, watch } from 'vue'
 import { watchLive } from './live.ts'
 
 const touch = reactive({
@@ -7,6 +7,7 @@ const touch = reactive({
   reached: true,
   live: false,
   everLive: false,
+  offlineSince: 0,
   /** When what is on the screen was last known to be the server's truth (ms). */
   asOf: 0,
 })
@@ -19,6 +20,8 @@ export const contact = computed<Contact>(() => {
   return touch.everLive ? 'offline' : 'connecting'
 })
 
+/** When this device lost touch (ms); 0 while it has not. */
+export const offlineSince = computed(() => touch.offlineSince)
 export const dataAsOf = computed(() => touch.asOf)
 
 export function serverHeard(reached: boolean): void {
@@ -31,6 +34,7 @@ export function keptDataIsFrom(moment: number): void {
 }
 
 export function watchConnection(): void {
+  watch(contact, (now) => (touch.offlineSince = now === 'offline' ? Date.now() : 0), { immediate: true })
   addEventListener('online', () => Object.assign(touch, { network: true, reached: true }))
   addEventListener('offline', () => (touch.network = false))
   watchLive({

@@ -1,0 +1,43 @@
+/** How the list of operations is sorted out: by what became of each, and what a person can do about it. */
+import { needsYou, type Operation, type Reason } from '@/data/operations.ts'
+
+export const FILTERS = ['all', 'waiting', 'needsYou', 'refused', 'accepted'] as const
+export type Filter = (typeof FILTERS)[number]
+
+/** Each operation that somebody may look for is under exactly one of these, and all of them under `all`. */
+export function isUnder(filter: Filter, operation: Operation): boolean {
+  if (filter === 'all') return true
+  return filter === placeOf(operation)
+}
+
+function placeOf(operation: Operation): Filter {
+  if (operation.state === 'waiting') return 'waiting'
+  if (needsYou(operation)) return 'needsYou'
+  return operation.state === 'accepted' ? 'accepted' : 'refused'
+}
+
+export function countsOf(operations: readonly Operation[]): Record<Filter, number> {
+  const counts: Record<Filter, number> = { all: operations.length, waiting: 0, needsYou: 0, refused: 0, accepted: 0 }
+  for (const operation of operations) counts[placeOf(operation)] += 1
+  return counts
+}
+
+/** What may be sent again as it is. A count that moved is not: sending it again would only be refused again. */
+export function mayGoAgain(operation: Operation): boolean {
+  return needsYou(operation) && !(operation.fate?.state === 'needs-you' && operation.fate.reason.moved)
+}
+
+export type Advice = 'permission' | 'input' | 'gone' | 'twice' | 'server' | 'update' | 'other'
+
+const ADVICE: Record<string, Advice> = {
+  NOT_PERMITTED: 'permission',
+  INVALID_INPUT: 'input',
+  NOT_FOUND: 'gone',
+  REQUEST_ID_CONFLICT: 'twice',
+  SERVER_TROUBLE: 'server',
+  APP_TOO_OLD: 'update',
+}
+
+export function adviceFor({ code }: Reason): Advice {
+  return ADVICE[code] ?? 'other'
+}
