@@ -44,6 +44,9 @@ HIDEABLE = {
     "photo",
     "shelf",
     "stocktake",
+    "task",
+    "hand-over",
+    "help call",
 }
 
 

@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from tests.schema.matrix.questions import LEFT_OUT, Fill, sample
-from tests.schema.matrix.world import OWN, World
+from tests.schema.matrix.world import ITEM, OWN, World
 from tests.support.chain import Staff
 
 USUALLY = {
@@ -31,6 +31,7 @@ USUALLY = {
     "GrantRoleInput.storeIds",
     "SetPriceInput.storeId",
     "RegisterChannelClientInput.storeIds",
+    "SaveChecklistInput.storeIds",
     "Query.prices(storeId)",
 }
 """Names that are optional but belong to an ordinary call."""
@@ -45,6 +46,7 @@ INSTEAD = {
 def fixed(place: str) -> Any:
     """Return the value that makes a call an ordinary one where the type alone does not say it."""
     now = datetime.now(UTC)
+    today = now.date().isoformat()
     values: dict[str, Any] = {
         "AdjustStockInput.delta": 1,
         "AdjustStockInput.reason": "FOUND",
@@ -60,6 +62,16 @@ def fixed(place: str) -> Any:
         "SetCountPolicyInput.recountPercent": 10,
         "SetCountPolicyInput.confirmPercent": 50,
         "SetCountPolicyInput.oddJump": 5,
+        "TaskAnswerInput.itemId": str(ITEM),
+        "SaveChecklistInput.moment": "AT_OPENING",
+        "SaveChecklistInput.validFrom": "2099-01-01",  # so that it asks nobody anything
+        "Query.checklistAnswers(since)": today,
+        "Query.checklistAnswers(until)": today,
+        "Query.complianceCounts(since)": today,
+        "Query.complianceCounts(until)": today,
+        "Query.clockEntries(since)": today,
+        "Query.clockEntries(until)": today,
+        "AnswerHelpInput.words": "好",
         "PhotoInput.sha256": "0" * 64,
         "SubscribePushInput.endpoint": "https://push.example/send/1",
         "SubscribePushInput.p256dh": (

@@ -6,11 +6,15 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+import orjson
+
 from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
-from tests.support.chain import Chain, Goods, Shop, Staff
+from tests.support.chain import Chain, Goods, Shop, Staff, origin
 
 OWN, FOREIGN, MISSING = "own", "foreign", "missing"
+ITEM = UUID("00000000-0000-7000-8000-000000000001")
+"""What every task of this world asks: a tick."""
 NOBODY = UUID("00000000-0000-7000-8000-000000000000")
 ROLE_OF = {
     "clerk": Role.CLERK,
@@ -79,6 +83,9 @@ class World:
             "photo": self._photo,
             "shelf": self._shelf,
             "stocktake": self._stocktake,
+            "task": self._task,
+            "hand-over": self._hand_over,
+            "help call": self._help_call,
         }
         return await make[kind](shop, asker)
 
@@ -179,3 +186,31 @@ class World:
         told = await counter.ask(count, input={"requestId": uuid4(), "stocktakeId": id, "lines": [line]})
         assert told.kind == "RecordCountsSuccess"
         return id
+
+    async def _task(self, shop: Shop, _asker: Staff | None) -> str:
+        """A task that need not be done."""
+        id = uuid4()
+        need = {"id": str(ITEM), "title": "x", "title_en": "x", "kind": "tick", "must": False}
+        needs = orjson.dumps([{**need, "unit": None, "low": None, "high": None}]).decode()
+        await self.chain.rows(
+            "insert into task (store_id, id, kind, day, title, title_en, needs, must, made_at)"
+            " values ($1, $2, 'sent', current_date, 'x', 'x', $3, false, now())",
+            *(shop.id, id, needs),
+        )
+        return str(id)
+
+    async def _hand_over(self, shop: Shop, _asker: Staff | None) -> str:
+        """What somebody else handed over."""
+        give = "mutation($input: HandOverInput!) { handOver(input: $input) { __typename } }"
+        given = {"requestId": uuid4(), "id": str(uuid4()), "storeId": shop.id, "endsDay": False, "origin": origin()}
+        told = await (await self.chain.clerk_at(shop)).ask(give, input=given)
+        assert told.kind == "HandOverSuccess"
+        return str(given["id"])
+
+    async def _help_call(self, shop: Shop, _asker: Staff | None) -> str:
+        """Somebody else's call for help."""
+        call = "mutation($input: AskForHelpInput!) { askForHelp(input: $input) { __typename } }"
+        given = {"requestId": uuid4(), "id": str(uuid4()), "storeId": shop.id, "screen": "/day", "origin": origin()}
+        told = await (await self.chain.clerk_at(shop)).ask(call, input=given)
+        assert told.kind == "AskForHelpSuccess"
+        return str(given["id"])
