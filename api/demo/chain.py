@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, insert, select, text
 
 from api.demo import staff
-from api.demo.goods import categories, goods
+from api.demo.goods import HANDLINGS, categories, goods
 from api.demo.places import CITIES, DAY_CUTOFF, ZONE, Shop
 from api.demo.rhythm import shops
 from api.demo.stock import Shelves, history_begins
@@ -24,16 +24,19 @@ from auth.wiring import DemoAccount
 from retail.access.models import Assignment, Person
 from retail.access.work import Office, Work
 from retail.catalogue.commands import NewSku, import_categories, import_skus
+from retail.catalogue.models import Category
 from retail.channels.commands import NewClient, add_secret, register_client
 from retail.channels.reach import Reach
 from retail.insights.projection import catch_up
 from retail.inventory import ledger
 from retail.kernel.base import new_id
 from retail.kernel.clock import business_day
+from retail.kernel.content import as_uuid
 from retail.kernel.privacy.masking import Personal
 from retail.kernel.privacy.masters import MasterKeys
 from retail.kernel.privacy.vault import Vault
 from retail.people.commands import set_phones
+from retail.returns.handling import set_handling
 from retail.stores.models import BusinessDay, Chain, Region, Store, StoreKind
 
 CHAIN_NAME = "青柚茶集便利"
@@ -151,7 +154,15 @@ async def _list_goods(work: Work) -> Mapping[str, UUID]:
         )
         for good in goods()
     ]
+    await _handle_with_care(work)
     return await import_skus(work, skus)
+
+
+async def _handle_with_care(work: Work) -> None:
+    """Say what the goods of each shelf need, so that what comes back goes where it must."""
+    ids = {row.code: row.id for row in await work.session.execute(select(Category.code, Category.id))}
+    for code, handling in HANDLINGS.items():
+        await set_handling(work, category_id=as_uuid(ids[code]), handling=handling)
 
 
 async def _hire(work: Work, regions: Mapping[str, UUID], stores: Mapping[str, UUID]) -> Mapping[str, UUID]:

@@ -155,6 +155,7 @@ class Deeds:
             "origin": self._origin(source, device),
             "lines": [{"code": good.gtin, "quantity": units} for good, units in basket.items()],
             "reservationId": reservation_id,
+            "receipt": f"{(device or source)[:6].upper()}-{self.chance.getrandbits(32):08X}",
         }
         answer = await self._ask(channel, _SALE, "recordSale", sale)
         if answer["__typename"] == "RecordSaleSuccess":

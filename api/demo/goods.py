@@ -5,7 +5,7 @@ the in-store range (prefix 20), packed goods numbers that begin with 6990000. A 
 GTIN-14 of its item (packaging level 1), as GS1 has it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +14,7 @@ from api.demo.goods_rows import Row, Shelf
 from api.demo.goods_shop import DAIRY_BAKERY, HOUSEHOLD, INSTANT, LOCAL, SNACKS
 from retail.catalogue.codes import check_digit
 from retail.catalogue.models import Locality
+from retail.returns.models import Handling
 
 TOP_CATEGORIES: Sequence[tuple[str, str, str, Sequence[Shelf]]] = (
     ("milk-tea", "奶茶", "Milk tea", MILK_TEA),
@@ -37,6 +38,12 @@ _COST_SHARE = {
     "household": 0.62,
 }
 """What ingredients or the wholesaler take of a price; a few hundredths more or less from SKU to SKU."""
+HANDLINGS: Mapping[str, Handling] = {
+    **dict.fromkeys(("milk-tea", "fruit-tea", "coffee"), Handling.MADE_HERE),
+    "dairy-bakery": Handling.CHILLED,
+    "household": Handling.NON_FOOD,
+}
+"""What each shelf's goods need so that they can be sold again; the others keep at any temperature."""
 _FLATNESS = 0.75
 """The exponent of Zipf's law within a shelf."""
 

@@ -13,8 +13,10 @@ class MoreThanBought(Refusal):
     def __init__(self, *, bought: int, returned: int, wanted: int) -> None:
         left = max(bought - returned, 0)
         super().__init__(
-            f"{bought} were bought and {returned} have come back: {left} can be returned, not {wanted}.",
-            f"买了 {bought} 件，已退 {returned} 件，还能退 {left} 件，不能退 {wanted} 件。",
+            f"{bought} were bought and {returned} have come back: {left} can be returned, not {wanted}. "
+            "Check the receipt, or ask the manager to take it without one.",
+            f"买了 {bought} 件，已退 {returned} 件，还能退 {left} 件，不能退 {wanted} 件。"
+            "请核对小票，或请店长按没有小票办理。",
         )
         self.bought = bought
         self.returned = returned
