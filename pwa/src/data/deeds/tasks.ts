@@ -3,7 +3,6 @@ import { CompleteTask, LeaveTask, TakeTask } from '../documents/tasks.ts'
 import type { VariablesOf } from '../graphql.ts'
 import { match } from '../match.ts'
 import type { Operation } from '../operations.ts'
-import type { PhotoInput } from '../photos.ts'
 import { uuidv7 } from '../uuid.ts'
 import { accepted, kind, refused, type NamedLine } from './deed.ts'
 import { record } from './record.ts'
@@ -41,7 +40,7 @@ export interface Given {
   tick: boolean | null
   number: number | null
   text: string | null
-  photos: PhotoInput[]
+  photos: CompleteTaskDeed['input']['photos']
 }
 
 export function completeTask(task: Task, given: readonly Given[], note: string | null): Promise<Operation> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sensibleNow } from './sensible.ts'
+import { countingLeads, sensibleNow } from './sensible.ts'
 
 test('a closed shop opens first', () => {
   expect(sensibleNow({ opened: false, closesAt: '22:30', now: '07:20' })).toBe('open')
@@ -13,4 +13,13 @@ test('before closing, and a little after, it is time to count', () => {
   expect(sensibleNow({ opened: true, closesAt: '22:30', now: '21:00' })).toBe('count')
   expect(sensibleNow({ opened: true, closesAt: '00:30', now: '23:10' })).toBe('count')
   expect(sensibleNow({ opened: true, closesAt: '22:30', now: '23:00' })).toBe('count')
+})
+
+test('the last button leads to what is being counted, then to the hand-over', () => {
+  const day = { sessions: [] as string[], counted: false, handedOver: false }
+  expect(countingLeads(day)).toEqual({ state: 'none', path: '/stocktake' })
+  expect(countingLeads({ ...day, sessions: ['a'] })).toEqual({ state: 'running', path: '/stocktake/a' })
+  expect(countingLeads({ ...day, sessions: ['a', 'b'], counted: true }).path).toBe('/stocktake')
+  expect(countingLeads({ ...day, counted: true })).toEqual({ state: 'allCounted', path: '/day/hand-over' })
+  expect(countingLeads({ ...day, counted: true, handedOver: true }).state).toBe('handedOver')
 })

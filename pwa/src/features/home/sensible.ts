@@ -15,3 +15,16 @@ function minutes(time: string): number {
   const [hours = 0, rest = 0] = time.split(':').map(Number)
   return hours * 60 + rest
 }
+
+export interface Counting {
+  state: 'none' | 'running' | 'allCounted' | 'handedOver'
+  path: string
+}
+
+/** Where the last button of the day leads: to what is being counted, and when that is done to the hand-over. */
+export function countingLeads({ sessions, counted, handedOver }: { sessions: string[]; counted: boolean; handedOver: boolean }): Counting {
+  const [first, ...others] = sessions
+  if (first !== undefined) return { state: 'running', path: others.length > 0 ? '/stocktake' : `/stocktake/${first}` }
+  if (handedOver) return { state: 'handedOver', path: '/stocktake' }
+  return counted ? { state: 'allCounted', path: '/day/hand-over' } : { state: 'none', path: '/stocktake' }
+}

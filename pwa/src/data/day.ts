@@ -1,0 +1,64 @@
+/** The own shop's day: as the server said last, with what this device has done about it since. */
+import { computed, shallowRef } from 'vue'
+import { readNote, writeNote } from './database.ts'
+import { atWorkSince, handOverToTake, isHandedOver } from './day-here.ts'
+import { operations } from './deeds.ts'
+import { DayQuery } from './documents/day.ts'
+import { MyHelpQuery } from './documents/help.ts'
+import type { ResultOf } from './graphql.ts'
+import { me, myStore } from './session.ts'
+import { ask } from './transport.ts'
+
+export type StoreDay = ResultOf<typeof DayQuery>['dayOf']
+export type HandOver = NonNullable<StoreDay['latest']>
+export type HelpCall = ResultOf<typeof MyHelpQuery>['helpCalls']['edges'][number]['node']
+
+interface Reading {
+  storeId: string
+  at: number
+  day: StoreDay
+  help: HelpCall[]
+}
+
+const reading = shallowRef<Reading>()
+const failed = shallowRef(false)
+const here = computed(() => (reading.value?.storeId === myStore.value?.id ? reading.value : undefined))
+
+export const storeDay = computed(() => here.value?.day)
+export const dayReadAt = computed(() => here.value?.at ?? 0)
+/** Nobody answered, and nothing is known from before. */
+export const dayFailed = computed(() => failed.value && here.value === undefined)
+export const myHelp = computed(() => here.value?.help.filter(({ askedById }) => askedById === me.value?.id) ?? [])
+
+export const myShiftSince = computed(() => {
+  const [personId, storeId] = [me.value?.id, myStore.value?.id]
+  if (personId === undefined || storeId === undefined) return undefined
+  return atWorkSince(here.value?.day.onShift ?? [], operations.value, { personId, storeId, readAt: dayReadAt.value })
+})
+export const handOverWaiting = computed<HandOver | undefined>(
+  () => here.value && me.value && handOverToTake<HandOver>(here.value.day, operations.value, me.value.id),
+)
+export const handedOverToday = computed(
+  () => here.value !== undefined && isHandedOver<HandOver>(here.value.day, operations.value, here.value.storeId, here.value.at),
+)
+
+/** Shows what is kept at once, and then what the server says. */
+export async function readDay(): Promise<void> {
+  const storeId = myStore.value?.id
+  if (storeId === undefined) return
+  const note = `day ${storeId}`
+  if (here.value === undefined) {
+    const kept = await readNote<Reading>(note)
+    if (kept && here.value === undefined && myStore.value?.id === storeId) reading.value = kept
+  }
+  const asked = Date.now()
+  try {
+    const [{ dayOf: day }, { helpCalls }] = await Promise.all([ask(DayQuery, { storeId }), ask(MyHelpQuery, { storeId })])
+    if (myStore.value?.id !== storeId || asked < dayReadAt.value) return
+    reading.value = { storeId, at: asked, day, help: helpCalls.edges.map(({ node }) => node) }
+    failed.value = false
+    await writeNote(note, reading.value)
+  } catch {
+    failed.value = true
+  }
+}
