@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { GROUPS } from './build/chunks.ts'
 
 const server = process.env['TRUESHELF_DEV_SERVER'] ?? 'http://127.0.0.1:8000'
 
@@ -25,13 +26,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rollupOptions: {
       output: {
-        // Two files that every page needs, instead of twenty: a phone in a cellar pays for each request.
-        codeSplitting: {
-          groups: [
-            { name: 'frame', test: /node_modules\/(@?vue|vue-router|vue-i18n|@intlify|idb|graphql-ws|gql\.tada|@0no-co)\b/ },
-            { name: 'shop', test: /src\/(data\/(?!office\/|spoken\/)|ui\/)/ },
-          ],
-        },
+        // A few files that every page needs, instead of twenty: a phone in a cellar pays for each request.
+        codeSplitting: { groups: GROUPS },
       },
     },
   },
@@ -41,6 +37,7 @@ export default defineConfig({
     proxy: {
       '/graphql': { target: server, ws: true },
       '/auth': server,
+      '/photos': server,
     },
   },
   test: { environment: 'node', include: ['src/**/*.test.ts'] },
