@@ -36,6 +36,7 @@ def _photos() -> None:
         sa.Column("about", sa.String(length=16), nullable=False),
         sa.Column("about_id", sa.UUID(), nullable=False),
         sa.Column("replaces_id", sa.UUID(), nullable=True),
+        sa.Column("stands_for", sa.UUID(), nullable=False),
         sa.Column("announced_by", sa.UUID(), nullable=False),
         sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=False),

@@ -58,13 +58,13 @@ async def retake(work: Work, *, photo_id: UUID, photo: NewPhoto) -> PhotoRetaken
     if await work.session.scalar(select(Photo.id).where(Photo.replaces_id == photo_id, Photo.id != photo.id)):
         words = ("This photo was taken again already.", "这张照片已经重拍过。")
         raise InvalidInput([Problem("photoId", "RETAKEN", *words)])
-    if not await _written(work, old.store_id, (old.about, old.about_id), photo, replaces_id=photo_id):
+    if not await _written(work, old.store_id, (old.about, old.about_id), photo, replaces=old):
         raise InvalidInput([_taken("photo.id")])
     return PhotoRetaken(photo.id)
 
 
 async def _written(
-    work: Work, store_id: UUID, about: tuple[PhotoAbout, UUID], photo: NewPhoto, replaces_id: UUID | None = None
+    work: Work, store_id: UUID, about: tuple[PhotoAbout, UUID], photo: NewPhoto, replaces: Photo | None = None
 ) -> bool:
     """Write the row; False when there is another one of this id, whoever may see it."""
     taken_at, clock_error = believable(photo.taken_at, work.now)
@@ -73,7 +73,8 @@ async def _written(
         "store_id": store_id,
         "about": about[0],
         "about_id": about[1],
-        "replaces_id": replaces_id,
+        "replaces_id": replaces and replaces.id,
+        "stands_for": replaces.stands_for if replaces else photo.id,
         "announced_by": work.actor_id,
         "announced_at": work.now,
         "sha256": bytes.fromhex(photo.sha256),

@@ -76,6 +76,8 @@ class Photo(Base):
     about: Mapped[PhotoAbout] = mapped_column(String(16))
     about_id: Mapped[UUID]
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("photo.id"))
+    stands_for: Mapped[UUID]
+    """The photo that was announced first in this place: what else names the place names that one."""
     announced_by: Mapped[UUID]
     announced_at: Mapped[datetime]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)

@@ -26,6 +26,7 @@ class PhotoRow:
     store_id: UUID
     about: PhotoAbout
     about_id: UUID
+    stands_for: UUID
     announced_by: UUID
     announced_at: datetime
     status: PhotoStatus
@@ -94,6 +95,7 @@ async def _rows(
             store_id=as_uuid(row.store_id),
             about=PhotoAbout(row.about),
             about_id=as_uuid(row.about_id),
+            stands_for=as_uuid(row.stands_for),
             announced_by=as_uuid(row.announced_by),
             announced_at=row.announced_at,
             status=PhotoStatus(row.status),

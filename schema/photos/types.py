@@ -56,6 +56,9 @@ class Photo:
     store_id: UUID = strawberry.field(description="Where it was taken.")
     about: PhotoAbout = strawberry.field(description="What sort of thing it shows the truth of.")
     about_id: UUID = strawberry.field(description="That thing.")
+    stands_for: UUID = strawberry.field(
+        description="The photo that was announced first in this place; itself, unless one was refused and taken again."
+    )
     status: PhotoStatus = strawberry.field(description="What has become of it.")
     problem: PhotoProblem | None = strawberry.field(description="Why it was refused, if it was.")
     taken_at: datetime = strawberry.field(description="When it was taken.")
@@ -74,6 +77,7 @@ class Photo:
             store_id=row.store_id,
             about=row.about,
             about_id=row.about_id,
+            stands_for=row.stands_for,
             status=row.status,
             problem=row.problem,
             taken_at=row.taken_at,

@@ -16,7 +16,7 @@ from tests.support.album import Shot, announced, bring, fetch, look, refusal, sh
 from tests.support.asking import Asker, Told
 from tests.support.chain import Chain, Staff
 
-SHOWN = "id storeId about aboutId status problem takenAt width height url smallUrl"
+SHOWN = "id storeId about aboutId standsFor status problem takenAt width height url smallUrl"
 LIST = f"""query($store: UUID!, $first: Int!, $after: String, $status: PhotoStatus) {{
     photos(storeId: $store, first: $first, after: $after, status: $status) {{
         edges {{ node {{ {SHOWN} }} }} pageInfo {{ hasNextPage endCursor }}
@@ -180,6 +180,7 @@ async def test_the_new_picture_stands_in_the_place_of_the_old_one(chain: Chain, 
 
     assert done.kind == "RetakePhotoSuccess"
     assert (done.value["photo"]["aboutId"], done.value["photo"]["status"]) == (str(thing), "AWAITED")
+    assert done.value["photo"]["standsFor"] == str(old)
     assert again.body == done.body
     assert (await photo(clerk, new.id))["status"] == "KEPT"
     assert await chain.value("select replaces_id from photo where id = $1", new.id) == old

@@ -7,6 +7,7 @@ export const PhotoFields = graphql(`
     storeId
     about
     aboutId
+    standsFor
     status
     problem
     takenAt
