@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import any_, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.models import Assignment, Person
@@ -110,7 +110,7 @@ async def clock_entry(session: AsyncSession, store: StoreEntry, id: UUID) -> Clo
 async def runs_alone(session: AsyncSession, store: StoreEntry, person_id: UUID, now: datetime) -> bool:
     """Say whether somebody manages a store in which nobody else works; asked in the system's session."""
     works = [role for role, allowed in ROLE_TABLE.items() if Permission.DAY_WORK in allowed]
-    here = or_(Assignment.store_ids.contains([store.id]), Assignment.region_ids.contains([store.region_id]))
+    here = or_(literal(store.id) == any_(Assignment.store_ids), literal(store.region_id) == any_(Assignment.region_ids))
     rows = await session.execute(
         select(Assignment.person_id, Assignment.role)
         .join(Person, Person.id == Assignment.person_id)

@@ -23,6 +23,8 @@ from schema import schema
 
 GRAPH = schema._schema
 DEPTH = 5
+LESS_DEEP = {"dayOf": 3}
+"""What lies deeper there, other questions tell in full; all of it is more than one question may ask for."""
 ROOTS = {"query": GRAPH.query_type, "mutation": GRAPH.mutation_type, "subscription": GRAPH.subscription_type}
 
 Fill = Callable[[str, GraphQLInputType], Any]
@@ -78,7 +80,7 @@ def operation(kind: str, name: str, field: GraphQLField, fill: Fill) -> tuple[st
             passed.append(f"{argument}: ${argument}")
     head = f"({', '.join(declared)})" if declared else ""
     given = f"({', '.join(passed)})" if passed else ""
-    below = selection(get_named_type(field.type), fill, DEPTH)
+    below = selection(get_named_type(field.type), fill, LESS_DEEP.get(name, DEPTH))
     return f"{kind}{head} {{ {name}{given} {below} }}", variables
 
 
