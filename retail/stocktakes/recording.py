@@ -288,7 +288,7 @@ async def _write(
 
 def _row(work: Work, place: _Place, line: NewCount, item: Item | None, seq: int) -> dict[str, Any]:
     target, ahead = place.target, place.ahead
-    at, clock_error = believable(line.counted_at if ahead is None else line.counted_at - ahead, work.now)
+    at, clock_error = believable(_put_right(line.counted_at, ahead), work.now)
     shelf_id = line.shelf_id
     if shelf_id is None and target.scope == ScopeKind.SHELVES and len(target.scope_ids) == 1:
         shelf_id = as_uuid(target.scope_ids[0])  # where else, when one shelf is counted
@@ -313,6 +313,14 @@ def _row(work: Work, place: _Place, line: NewCount, item: Item | None, seq: int)
         "longitude": line.longitude,
         "content_hash": _content(place.named, line, work.actor_id),
     }
+
+
+def _put_right(counted_at: datetime, ahead: timedelta | None) -> datetime:
+    """Return a device's time less what its clock is ahead; one that leaves the calendar by that stays, unbelieved."""
+    try:
+        return counted_at if ahead is None else counted_at - ahead
+    except OverflowError:
+        return counted_at
 
 
 def _seconds(ahead: timedelta) -> int:
