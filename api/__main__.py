@@ -284,6 +284,20 @@ def replay(
         raise typer.Exit(run(source, wish, database_url))
 
 
+@app.command()
+def simulate_month(
+    seed: Annotated[int, typer.Option(help="The same seed is the same month.")] = 1,
+    days: Annotated[int, typer.Option(min=1, max=92, help="How many days.")] = 30,
+    skus: Annotated[int, typer.Option(min=4, max=400, help="How many SKUs the store carries.")] = 80,
+) -> None:
+    """Simulate a month of a store that counts while it sells, in a database of its own; say how true its books are."""
+    from api.month.command import simulate_month
+    from api.month.plan import Plan
+
+    plan = Plan(seed, days=days, skus=skus, cycle_skus=max(1, skus // 8))
+    raise typer.Exit(1 if simulate_month(plan).unexplained else 0)
+
+
 def _speed(text: str) -> float | None:
     """Return how many times real time, or None for as fast as it goes."""
     if text == "max":

@@ -19,7 +19,6 @@ from retail.stocktakes.recording import NewCount, names_of, record_counts
 from retail.stocktakes.sheet import read_sheet
 from retail.stocktakes.starting import NewStocktake, Scope, start_stocktake
 
-SECONDS_AN_ITEM = (22, 38)
 OVERLAP = 0.1
 """This share of the items is counted by both."""
 SLOW_CLOCK = timedelta(minutes=25)
@@ -85,7 +84,7 @@ class Session:
             mine = [sku for n, sku in enumerate(order) if n % 2 == clerk or self.chance.random() < OVERLAP]
             at = start
             for sku in mine:
-                at += timedelta(seconds=self.chance.uniform(*SECONDS_AN_ITEM))
+                at += timedelta(seconds=self.chance.uniform(*self.month.plan.seconds_an_item))
                 steps.append((at, clerk, sku))
         return sorted(steps)
 
@@ -125,7 +124,9 @@ class Session:
             async with self.shop.desk.office.work(self.shop.manager) as work:
                 asked = await ask_recount(work, stocktake_id=self.id)
             for again in asked.recounts:
-                await self.advance(self.shop.clock() + timedelta(seconds=self.chance.uniform(*SECONDS_AN_ITEM)))
+                await self.advance(
+                    self.shop.clock() + timedelta(seconds=self.chance.uniform(*self.month.plan.seconds_an_item))
+                )
                 await self._count(turn % 2, self.shop.number_of[again.sku_id], self.shop.clock(), round=again.round)
             await self._send(turn % 2)
         large = [sku for sku, state in (await self._states()).items() if state is CountState.SECOND_PERSON]

@@ -36,6 +36,7 @@ class Plan:
     scan_error: float = 0.009
     full_count_every: int = 7
     cycle_skus: int = 10
+    seconds_an_item: tuple[int, int] = (20, 36)
     settles: bool = True
     own_times: bool = True
 
