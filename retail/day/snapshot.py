@@ -23,12 +23,11 @@ from retail.kernel.content import as_uuid
 from retail.returns.models import QuarantineLot
 from retail.stores.directory import StoreEntry
 from retail.stores.models import BusinessDay
-from retail.tasks.queries import stored_tasks
+from retail.tasks.queries import tasks_left_at
 from retail.tasks.schedule import day_ends
 
 DIFFERENCES_AT_MOST = 50
 BELOW_ZERO_AT_MOST = 50
-TASKS_AT_MOST = 200
 _DIFFERS = (MovementKind.ADJUSTMENT, MovementKind.WASTE)
 
 
@@ -151,7 +150,7 @@ def snapshot_of(kept: Mapping[str, Any]) -> Snapshot:
 async def _open_tasks(
     session: AsyncSession, store: StoreEntry, at: datetime, reasons: Mapping[UUID, str]
 ) -> tuple[OpenTask, ...]:
-    stored = await stored_tasks(session, store, at)
+    stored = await tasks_left_at(session, store, at)
     return tuple(
         OpenTask(
             task.id,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.actor import ActorKind
@@ -19,10 +19,11 @@ from retail.stores.directory import StoreEntry
 from retail.stores.models import BusinessDay
 from retail.stores.queries import in_sight
 from retail.tasks.models import StoredTask, TaskClaim
+from retail.tasks.priority import TaskKind
 from retail.tasks.rules import Shelf, Task, TaskState, by_urgency, tasks_of
 from retail.tasks.stored import task_of
 
-OVER_AT_MOST = 200
+STORED_AT_MOST = 500
 
 
 async def tasks(reading: Reading, store: StoreEntry, *, over: bool = False) -> list[Task]:
@@ -49,31 +50,23 @@ async def derived_tasks(session: AsyncSession, store: StoreEntry, now: datetime)
 
 async def stored_tasks(session: AsyncSession, store: StoreEntry, now: datetime, *, over: bool = False) -> list[Task]:
     """Return the stored tasks of a store that are not over; with `over`, those of today that are, too."""
-    running = and_(
-        StoredTask.done_at.is_(None),
-        StoredTask.withdrawn_at.is_(None),
-        or_(StoredTask.expires_at.is_(None), StoredTask.expires_at > now),
-    )
+    running = _running(now)
     today = or_(StoredTask.day == store.day_at(now), StoredTask.done_at >= store.day_began(now))
-    chosen = (
-        select(StoredTask, TaskClaim)
-        .outerjoin(TaskClaim, and_(TaskClaim.store_id == StoredTask.store_id, TaskClaim.task_id == StoredTask.id))
-        .where(StoredTask.store_id == store.id, or_(running, today) if over else running)
-        .order_by(StoredTask.made_at.desc(), StoredTask.id)
-        .limit(OVER_AT_MOST)
+    return await _stored(session, store, or_(running, today) if over else running, now)
+
+
+async def tasks_left_at(session: AsyncSession, store: StoreEntry, at: datetime) -> list[Task]:
+    """Return the stored tasks that are not over of those that somebody had asked for at an instant."""
+    asked = and_(
+        StoredTask.day <= store.day_at(at), or_(StoredTask.kind == TaskKind.CHECKLIST, StoredTask.made_at <= at)
     )
-    return [task_of(row, claim, now) for row, claim in await session.execute(chosen)]
+    return await _stored(session, store, and_(_running(at), asked), at)
 
 
 async def task_by_id(session: AsyncSession, store: StoreEntry, task_id: UUID, now: datetime) -> Task | None:
     """Return one task of a store, stored or from the books, whatever has become of it."""
-    chosen = (
-        select(StoredTask, TaskClaim)
-        .outerjoin(TaskClaim, and_(TaskClaim.store_id == StoredTask.store_id, TaskClaim.task_id == StoredTask.id))
-        .where(StoredTask.store_id == store.id, StoredTask.id == task_id)
-    )
-    for row, claim in await session.execute(chosen):
-        return task_of(row, claim, now)
+    for task in await _stored(session, store, StoredTask.id == task_id, now):
+        return task
     derived = await _owned(session, store, await derived_tasks(session, store, now))
     return next((task for task in derived if task.id == task_id), None)
 
@@ -84,6 +77,25 @@ def people_of(tasks: Iterable[Task]) -> set[UUID]:
 
 
 _OVER = {TaskState.DONE, TaskState.MISSED, TaskState.WITHDRAWN}
+
+
+def _running(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        StoredTask.done_at.is_(None),
+        StoredTask.withdrawn_at.is_(None),
+        or_(StoredTask.expires_at.is_(None), StoredTask.expires_at > now),
+    )
+
+
+async def _stored(session: AsyncSession, store: StoreEntry, wanted: ColumnElement[bool], now: datetime) -> list[Task]:
+    chosen = (
+        select(StoredTask, TaskClaim)
+        .outerjoin(TaskClaim, and_(TaskClaim.store_id == StoredTask.store_id, TaskClaim.task_id == StoredTask.id))
+        .where(StoredTask.store_id == store.id, wanted)
+        .order_by(StoredTask.made_at.desc(), StoredTask.id)
+        .limit(STORED_AT_MOST)
+    )
+    return [task_of(row, claim, now) for row, claim in await session.execute(chosen)]
 
 
 async def _owned(session: AsyncSession, store: StoreEntry, found: Sequence[Task]) -> list[Task]:
