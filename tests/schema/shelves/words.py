@@ -15,10 +15,6 @@ SHOWN = {
     "resolveCode": "code settled counted",
     "recordTagReads": """counted repeated unknown malformed items { gtin skuId tags units lastReadAt }
       malformedReads { index epc code }""",
-    "startStocktake": "stocktake { id }",
-    "recordCounts": "outcomes { id outcome problems { path code } }",
-    "confirmStocktake": "stocktake { id status }",
-    "cancelStocktake": "stocktake { id status }",
 }
 WITHOUT = {
     "retireShelf": "... on InvalidInput { problems { path code message messageZh } }",
