@@ -221,10 +221,11 @@ def _masked(row: ItemRow, reader: UUID) -> ItemRow | None:
     mine = tuple(figure for figure in row.figures if figure.person == reader)
     done = max((figure.round for figure in row.figures), default=-1)
     state = CountState.COUNTED
-    if row.round > max(done, 0):
-        state = CountState.RECOUNT
-    elif row.state is CountState.CONFLICT:
+    # First, because a recount that was asked for before the second figure came is not what they have to say now.
+    if row.state is CountState.CONFLICT:
         state = CountState.CONFLICT
+    elif row.round > max(done, 0):
+        state = CountState.RECOUNT
     elif not row.figures:
         return None
     alone = len(mine) == len(row.figures) > 0

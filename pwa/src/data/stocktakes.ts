@@ -12,7 +12,7 @@ import { ownStore } from './own-store.ts'
 import { me, myStore } from './session.ts'
 import { myShelves } from './stocktakes-places.ts'
 import { progressOf, type Seen, type ZoneProgress } from './stocktakes-progress.ts'
-import { ask, Refused, ServerTrouble, Unreachable } from './transport.ts'
+import { ask, Refused, ServerBusy, Unreachable } from './transport.ts'
 import { uuidv7 } from './uuid.ts'
 
 type Told = ResultOf<typeof SessionParts>
@@ -174,27 +174,19 @@ export const dueToday = computed<string[]>(() => {
 
 /**
  * Ask which counts need another: the rule is the server's, so that a phone that counts blind never holds the book.
- * False when it cannot be asked now.
+ * The round that answers, by SKU; undefined when the stocktake is over, and then its sheet says so.
  */
-export async function askForRecounts(stocktakeId: string, skuIds?: string[]): Promise<boolean> {
-  if (!(await linesSent(stocktakeId))) return false
-  try {
-    const input = { requestId: uuidv7(), stocktakeId, ...(skuIds && { skuIds }) }
-    const { askRecount } = await ask(AskRecount, { input }, me.value?.id)
-    match(askRecount, {
-      AskRecountSuccess: () => undefined,
-      // It is over: the sheet says so.
-      StocktakeClosed: () => undefined,
-      InvalidInput: refuse,
-      NotFound: refuse,
-      NotPermitted: refuse,
-      RequestIdConflict: refuse,
-    })
-    return true
-  } catch (error) {
-    if (isAway(error)) return false
-    throw error
-  }
+export async function askForRecounts(stocktakeId: string, skuIds?: string[]): Promise<Map<string, number> | undefined> {
+  const input = { requestId: uuidv7(), stocktakeId, ...(skuIds && { skuIds }) }
+  const { askRecount } = await ask(AskRecount, { input }, me.value?.id)
+  return match(askRecount, {
+    AskRecountSuccess: ({ rounds }): Map<string, number> | undefined => new Map(rounds.map(({ skuId, round }) => [skuId, round])),
+    StocktakeClosed: () => undefined,
+    InvalidInput: refuse,
+    NotFound: refuse,
+    NotPermitted: refuse,
+    RequestIdConflict: refuse,
+  })
 }
 
 function refuse({ code, message, messageZh }: { code: string; message: string; messageZh: string }): never {
@@ -244,7 +236,7 @@ export async function readResult(id: string): Promise<Result> {
     all: linesRight.denominator,
     differenceFen: differenceValue,
     minutesPerHundred: minutesPerHundred.value,
-    minutes: Math.round(minutesPerHundred.numerator / 100),
+    minutes: Math.max(1, Math.round(minutesPerHundred.numerator / 100)),
     people: stocktake.counters.length,
     shrinkage: shrinkage.map(({ sku, units, value }) => ({ skuId: sku.id, name: sku.name, nameEn: sku.nameEn, unit: sku.unit, units, fen: value })),
   }
@@ -255,11 +247,12 @@ export async function readResult(id: string): Promise<Result> {
 /** What became of a deed, if the server says so while she waits. */
 export async function fateOf(operation: Operation): Promise<Fate | undefined> {
   const find = (): Operation | undefined => operations.value.find(({ requestId }) => requestId === operation.requestId)
-  await within(() => find()?.state !== 'waiting')
+  await within(() => (find()?.state ?? 'waiting') !== 'waiting')
   return find()?.fate
 }
 
-function linesSent(stocktakeId: string): Promise<boolean> {
+/** Whether the server has everything that this person did in a stocktake; the sheet would be wrong before. */
+export function linesSent(stocktakeId: string): Promise<boolean> {
   return within(() => !operations.value.some(({ deed, state }) =>
     state === 'waiting' && 'stocktakeId' in deed.input && deed.input.stocktakeId === stocktakeId))
 }
@@ -271,5 +264,5 @@ async function within(done: () => boolean): Promise<boolean> {
 }
 
 function isAway(error: unknown): boolean {
-  return error instanceof Unreachable || error instanceof ServerTrouble
+  return error instanceof Unreachable || error instanceof ServerBusy
 }

@@ -1,6 +1,6 @@
 /** One person counting at one place: what a scan does, what the keys do, and the way back. */
 import { computed, onBeforeUnmount, onMounted, reactive, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
-import type { CatalogueItem } from '@/data/catalogue.ts'
+import { catalogue, type CatalogueItem } from '@/data/catalogue.ts'
 import { countLine, placeCounted, takeBackLine, type Counted, type Thing } from '@/data/counts.ts'
 import { yuan } from '@/data/money.ts'
 import { myStore } from '@/data/session.ts'
@@ -36,17 +36,22 @@ export interface Counting {
   takeBack: () => Promise<void>
 }
 
-/** `elsewhere` is told of codes that are no goods: true when it knew the code. */
-export function useCounting(elsewhere: (code: string) => boolean): Counting {
+/** `elsewhere` is told of codes that are no goods: true when it knew the code. `only`: the one thing that a recount is of. */
+export function useCounting(elsewhere: (code: string) => boolean, only: () => string | undefined): Counting {
   const { t, name, unit } = useWords()
   const choice = reactive<{ does: ScanDoes }>({ does: localStorage.getItem(DOES_KEY) === 'ask' ? 'ask' : 'one' })
   watch(choice, ({ does }) => localStorage.setItem(DOES_KEY, does))
   const asked = shallowRef<Asked>()
-  const last = computed(() => placeCounted.value[0])
+  const wanted = computed(() => catalogue.value.get(only() ?? ''))
+  const last = computed(() => placeCounted.value[0] ?? (wanted.value && { ...thingOf(wanted.value), key: wanted.value.id, quantity: 0, lines: 0, at: 0 }))
   const busy = ref(false)
 
   /** A scan counts when it is written down, so the beep comes after it. */
   async function write(thing: Thing, quantity: number, mode: 'ADD' | 'REPLACE', sound: 'scanned' | 'done' | 'refused'): Promise<void> {
+    if (wanted.value && thing.skuId !== wanted.value.id) {
+      signal('refused')
+      return say({ tone: 'refused', text: t('stocktakes.onlyThis', { item: name(wanted.value) }) })
+    }
     try {
       await countLine(thing, quantity, mode)
       signal(sound)

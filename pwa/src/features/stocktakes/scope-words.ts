@@ -1,7 +1,8 @@
 /** What a stocktake covers, in the words of the shop. */
 import { categories } from '@/data/catalogue.ts'
 import { shallowRef } from 'vue'
-import { myShelves } from '@/data/stocktakes-places.ts'
+import { myStore } from '@/data/session.ts'
+import { myShelves, openPlaces } from '@/data/stocktakes-places.ts'
 import type { Scope } from '@/data/stocktakes.ts'
 import { useWords } from '@/ui/words.ts'
 
@@ -15,6 +16,8 @@ export function useScopeWords() {
     asked = true
     categories().then((found) => (names.value = new Map(found.map((each) => [each.id, each]))), () => (asked = false))
   }
+
+  if (myStore.value && myShelves.value.length === 0) void openPlaces(myStore.value.id)
 
   const titleOf = ({ scope }: { scope: Scope }): string =>
     t(`stocktakes.named.${scope.kind}`, { what: whatOf(scope), n: scope.ids.length })
