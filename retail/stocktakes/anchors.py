@@ -7,13 +7,12 @@ is always what is missing at that moment, found and written while the store's bo
 processes at once, the second finds nothing to do. Later counts are settled after earlier ones, so one pass is enough.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, text, update
-from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.work import Work
 from retail.inventory import ledger
@@ -69,19 +68,31 @@ async def drop_anchors(work: Work, store_id: UUID, anchors: Sequence[Anchor], *,
             "documents": list(replaced),
         },
     )
-    rows = [
+    await work.session.execute(
+        _DROP,
         {
-            "store_id": store_id,
-            "sku_id": anchor.sku_id,
-            "document_id": anchor.document_id,
-            "counted_from": anchor.first,
-            "counted_to": anchor.last,
-            "counted": anchor.counted,
-            "reason": anchor.reason,
-        }
-        for anchor in anchors
-    ]
-    await work.session.execute(insert(CountAnchor), rows)
+            "store": store_id,
+            "skus": [anchor.sku_id for anchor in anchors],
+            "documents": [anchor.document_id for anchor in anchors],
+            "firsts": [anchor.first for anchor in anchors],
+            "lasts": [anchor.last for anchor in anchors],
+            "units": [anchor.counted for anchor in anchors],
+            "reasons": [anchor.reason.value for anchor in anchors],
+        },
+    )
+
+
+async def counted_again(work: Work, store_id: UUID, anchors: Sequence[Anchor]) -> dict[UUID, datetime]:
+    """Return the SKUs for which another count speaks of a later instant, with the instant of these."""
+    rows = await work.session.execute(
+        _LATER,
+        {
+            "store": store_id,
+            "skus": [anchor.sku_id for anchor in anchors],
+            "lasts": [anchor.last for anchor in anchors],
+        },
+    )
+    return {as_uuid(row.sku_id): row.instant for row in rows}
 
 
 async def settle(work: Work, store_id: UUID, since: Mapping[UUID, datetime]) -> int:
@@ -91,7 +102,7 @@ async def settle(work: Work, store_id: UUID, since: Mapping[UUID, datetime]) -> 
     """
     if not since:
         return 0
-    await ledger.lock_levels(work, [(store_id, sku_id) for sku_id in since])
+    await lock_book(work, store_id, since)
     anchors = await _anchors(work, store_id, since)
     if not anchors:
         return 0
@@ -111,6 +122,12 @@ async def settle(work: Work, store_id: UUID, since: Mapping[UUID, datetime]) -> 
             .values(settled=CountAnchor.settled + each.units, settled_at=work.now)
         )
     return len(found)
+
+
+async def lock_book(work: Work, store_id: UUID, sku_ids: Iterable[UUID]) -> None:
+    """Hold a store's books until the commit; they are one lock, whichever SKU is asked for."""
+    for sku_id in sorted(sku_ids)[:1]:
+        await ledger.lock_levels(work, [(store_id, sku_id)])
 
 
 async def post(work: Work, store_id: UUID, found: Sequence[Correction]) -> None:
@@ -163,5 +180,20 @@ _REPLACED = text(
     from unnest(cast(:skus as uuid[]), cast(:instants as timestamptz[])) n(sku_id, instant)
     where a.store_id = :store and a.sku_id = n.sku_id and not a.void
         and (a.counted_to = n.instant or a.document_id = any(cast(:documents as uuid[])))
+    """
+)
+_DROP = text(
+    """
+    insert into count_anchor (store_id, sku_id, document_id, counted_from, counted_to, counted, reason)
+    select :store, * from unnest(cast(:skus as uuid[]), cast(:documents as uuid[]), cast(:firsts as timestamptz[]),
+        cast(:lasts as timestamptz[]), cast(:units as int[]), cast(:reasons as text[]))
+    """
+)
+_LATER = text(
+    """
+    select n.sku_id, n.instant from unnest(cast(:skus as uuid[]), cast(:lasts as timestamptz[])) n(sku_id, instant)
+    where exists (
+        select from count_anchor a
+        where a.store_id = :store and a.sku_id = n.sku_id and a.counted_to > n.instant and not a.void)
     """
 )

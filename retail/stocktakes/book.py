@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from retail.kernel.clock import LATEST_AHEAD
 from retail.kernel.content import as_uuid
 
-STRIDE = 32
+STRIDE = 8
 WIDER = 8
+WIDEST = STRIDE * WIDER**3
 SPARE = LATEST_AHEAD + timedelta(hours=1)
 
 
@@ -63,41 +64,48 @@ async def books(session: AsyncSession, store_id: UUID, since: Mapping[UUID, date
     stride = STRIDE
     while before:
         rows = await session.execute(
-            _WALK, {"store": store_id, "skus": list(before), "before": list(before.values()), "stride": stride}
+            _WALK,
+            {
+                "store": store_id,
+                "skus": list(before),
+                "before": list(before.values()),
+                "since": [since[sku_id] for sku_id in before],
+                "stride": stride,
+            },
         )
         before = _walked(rows, since, moved)
-        stride = min(stride * WIDER, STRIDE * WIDER * WIDER)
+        stride = min(stride * WIDER, WIDEST)
     return {sku_id: Book(heads[sku_id][0] if sku_id in heads else 0, moved[sku_id]) for sku_id in since}
 
 
 def _walked(rows: Any, since: Mapping[UUID, datetime], moved: Mapping[UUID, list[Moved]]) -> dict[UUID, int]:
     """Take a stride's movements; return where to go on for the SKUs whose oldest one is not old enough."""
-    oldest: dict[UUID, tuple[int, datetime]] = {}
-    for sku, version, units, at, recorded_at, goods in rows:
+    onwards = {}
+    for sku, version, units, at, recorded_at, goods, is_last in rows:
         sku_id = as_uuid(sku)
         if units and at > since[sku_id]:
             moved[sku_id].append(Moved(units, at, goods))
-        if sku_id not in oldest or version < oldest[sku_id][0]:
-            oldest[sku_id] = (version, recorded_at)
-    return {
-        sku_id: version
-        for sku_id, (version, recorded_at) in oldest.items()
-        if version > 1 and recorded_at >= since[sku_id] - SPARE
-    }
+        if is_last and version > 1 and recorded_at >= since[sku_id] - SPARE:
+            onwards[sku_id] = version
+    return onwards
 
 
 _LEVELS = text("select sku_id, on_hand, version from stock_level where store_id = :store and sku_id = any(:skus)")
 
-# What a count posts moves no goods; neither does setting the book to a count.
+# Versions have no gap, so a stride is a range of them; of it only what happened after the instant is told, and the
+# oldest one. What a count posts moves no goods; neither does setting the book to a count.
 _WALK = text(
     """
     select m.sku_id, m.version, m.quantity, m.occurred_at, m.recorded_at,
         m.kind <> 'adjustment' or not (m.reason = 'counted' or exists (
-            select from stocktake s where s.store_id = m.store_id and s.id = m.document_id))
-    from unnest(cast(:skus as uuid[]), cast(:before as bigint[])) w(sku_id, before)
+            select from stocktake s where s.store_id = m.store_id and s.id = m.document_id)),
+        m.version = greatest(w.before - :stride, 1)
+    from unnest(cast(:skus as uuid[]), cast(:before as bigint[]), cast(:since as timestamptz[]))
+        w(sku_id, before, since)
     cross join lateral (
-        select * from movement x where x.store_id = :store and x.sku_id = w.sku_id and x.version < w.before
-        order by x.version desc limit :stride
+        select * from movement x
+        where x.store_id = :store and x.sku_id = w.sku_id and x.version < w.before and x.version >= w.before - :stride
+            and (x.occurred_at > w.since or x.version = greatest(w.before - :stride, 1))
     ) m
     """
 )

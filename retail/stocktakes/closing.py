@@ -12,19 +12,17 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.audit import log
-from retail.inventory import ledger
 from retail.inventory.models import AdjustmentReason
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotPermitted, Problem
-from retail.stocktakes.anchors import Anchor, Correction, drop_anchors, post, settle
+from retail.stocktakes.anchors import Anchor, Correction, counted_again, drop_anchors, lock_book, post, settle
 from retail.stocktakes.errors import CountsOpen
-from retail.stocktakes.models import CountState, NotSeen, Stocktake, StocktakeItem, StocktakeLine, StocktakeStatus
+from retail.stocktakes.models import CountState, NotSeen, Stocktake, StocktakeLine, StocktakeStatus
 from retail.stocktakes.sheet import Entry, Sheet, read_material, work_out
 from retail.stocktakes.starting import StocktakeChanged, lock_open
 from retail.stocktakes.tally import checked
@@ -58,8 +56,7 @@ async def confirm_stocktake(
     if not_seen is NotSeen.ZERO and of.first is None:
         words = ("Nothing was counted: there is nothing to be zero beside.", "还没有任何盘点记录，不能按零处理。")
         raise InvalidInput([Problem("notSeen", "NOTHING_COUNTED", *words)])
-    if of.sku_ids:
-        await ledger.lock_levels(work, [(store_id, sku_id) for sku_id in of.sku_ids])
+    await lock_book(work, store_id, of.sku_ids)
     sheet = await work_out(work.session, stocktake, of)
     if (still_open := len(sheet.of(*OPEN_STATES))) and not partial:
         raise CountsOpen(still_open)
@@ -70,7 +67,7 @@ async def confirm_stocktake(
     await post(work, store_id, wrong)
     await drop_anchors(work, store_id, [anchor for _, anchor in held], replaced=of.ancestors)
     await _keep(work, stocktake, sheet, {each.sku_id: anchor for each, anchor in held})
-    await settle(work, store_id, {anchor.sku_id: anchor.last for _, anchor in held})
+    await settle(work, store_id, await counted_again(work, store_id, [anchor for _, anchor in held]))
     return await _close(work, stocktake, not_seen, sheet, len(held), len(wrong))
 
 
@@ -115,43 +112,44 @@ def reason_of(entry: Entry) -> AdjustmentReason:
 
 async def _keep(work: Work, stocktake: Stocktake, sheet: Sheet, held: dict[UUID, Anchor]) -> None:
     """Write down what became of every SKU of the sheet."""
-    rows = [_outcome(stocktake, each, held.get(each.sku_id)) for each in sheet.entries.values()]
+    rows = [_outcome(each, held.get(each.sku_id)) for each in sheet.entries.values()]
     if not rows:
         return
-    statement = insert(StocktakeItem)
-    kept = {name: statement.excluded[name] for name in _OUTCOME}
-    await work.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[StocktakeItem.store_id, StocktakeItem.stocktake_id, StocktakeItem.sku_id], set_=kept
-        ),
-        rows,
-    )
+    columns = {f"c{n}": [row[name] for row in rows] for n, name in enumerate(_OUTCOME)}
+    await work.session.execute(_KEEP, {"store": stocktake.store_id, "stocktake": stocktake.id, **columns})
 
 
-_OUTCOME = (
-    "state",
-    "counted",
-    "counted_from",
-    "counted_to",
-    "low",
-    "high",
-    "book",
-    "posted",
-    "price_fen",
-    "checked",
-    "wrong",
-)
+_OUTCOME = {
+    "sku_id": "uuid",
+    "round": "int",
+    "state": "text",
+    "counted": "int",
+    "counted_from": "timestamptz",
+    "counted_to": "timestamptz",
+    "low": "int",
+    "high": "int",
+    "book": "int",
+    "posted": "int",
+    "price_fen": "bigint",
+    "checked": "int",
+    "wrong": "int",
+}
+_KEEP = text(f"""
+insert into stocktake_item (store_id, stocktake_id, {", ".join(_OUTCOME)})
+select :store, :stocktake, *
+from unnest({", ".join(f"cast(:c{n} as {kind}[])" for n, kind in enumerate(_OUTCOME.values()))})
+on conflict (store_id, stocktake_id, sku_id) do update
+set {", ".join(f"{name} = excluded.{name}" for name in _OUTCOME if name not in {"sku_id", "round"})}
+""")  # noqa: S608 -- own names
 
 
-def _outcome(stocktake: Stocktake, entry: Entry, held: Anchor | None) -> dict[str, Any]:
+def _outcome(entry: Entry, held: Anchor | None) -> dict[str, Any]:
     found, tally = entry.found, None if entry.counted is None else entry.counted.tally
     many, wrong = (0, 0) if entry.counted is None else checked(entry.counted, entry.book)
     return {
-        "store_id": stocktake.store_id,
-        "stocktake_id": stocktake.id,
         "sku_id": entry.sku_id,
         "round": entry.round,
-        "state": CountState.POSTED if held is not None else _left(entry.state),
+        "state": (CountState.POSTED if held is not None else _left(entry.state)).value,
         "counted": held.counted if held is not None else entry.units,
         "counted_from": held.first if held is not None else None if tally is None else tally.first,
         "counted_to": held.last if held is not None else None if tally is None else tally.last,
