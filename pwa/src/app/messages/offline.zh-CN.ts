@@ -21,7 +21,7 @@ export default {
     clockBehind: '这台手机的时间慢了 {time}，记账已按服务器时间',
     minutes: '{n} 分钟',
     hours: '{n} 小时',
-    filter: { all: '全部', waiting: '等待', needsYou: '要你处理', refused: '没记上', accepted: '已接受' },
+    filter: { all: '全部', waiting: '等待', needsYou: '要你看', refused: '没记上', accepted: '已接受' },
     filterLabel: '按结果筛选',
     noneHere: '这里没有',
     retryAll: '全部再发一次（{n}）',
