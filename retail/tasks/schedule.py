@@ -2,7 +2,8 @@
 
 A day's tasks are those of the version that was in force when the day began; a version saved during the day adds what
 falls due after it was saved and is not there yet. So running tasks keep the version that they were made from, and a
-server that was away for two days makes what it would have made in time.
+server that was away for two days makes what it would have made in time. A checklist that was switched off during the
+day makes nothing more of that day: what it had made was taken back then, unless it was done.
 """
 
 from collections.abc import Iterable
@@ -88,12 +89,13 @@ def day_ends(store: StoreEntry, day: date) -> datetime:
 
 def runs(store: StoreEntry, day: date, versions: Iterable[Plan]) -> list[Run]:
     """Return what the checklists ask of a store on a business day, each once; `versions` are all that may matter."""
-    began = local_instant(store, day, store.day_cutoff)
+    began, ends = local_instant(store, day, store.day_cutoff), day_ends(store, day)
     histories: dict[UUID, list[Plan]] = {}
     for plan in sorted(versions, key=lambda each: each.version):
-        histories.setdefault(plan.checklist_id, []).append(plan)
+        if plan.saved_at < ends:
+            histories.setdefault(plan.checklist_id, []).append(plan)
     found: dict[UUID, Run] = {}
-    for history in histories.values():
+    for history in (each for each in histories.values() if each[-1].active):
         before = [plan for plan in history if plan.saved_at <= began]
         for plan in before[-1:] + [plan for plan in history if plan.saved_at > began]:
             for run in _asked(store, day, plan):

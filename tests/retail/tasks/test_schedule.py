@@ -66,7 +66,7 @@ def due(found: list[Run]) -> list[datetime]:
 
 
 def test_a_time_before_the_cut_off_is_the_next_morning() -> None:
-    night_shop = shop("America/New_York", cutoff=time(5), opens=time(18), closes=time(3))
+    night_shop = shop("America/New_York", cutoff=time(5), opens_at=time(18), closes_at=time(3))
 
     found = runs(night_shop, date(2026, 11, 20), [plan(time(23), time(2))])
     closing = runs(night_shop, date(2026, 11, 20), [plan(moment=Moment.BEFORE_HAND_OVER)])
@@ -111,6 +111,16 @@ def test_a_running_day_keeps_its_version_and_an_edit_adds_what_is_still_to_come(
 
     assert [(run.slot, run.plan.version) for run in today] == [("09:00", 1), ("15:00", 1), ("18:00", 2)]
     assert [(run.slot, run.plan.version) for run in tomorrow] == [("10:00", 2), ("15:00", 2), ("18:00", 2)]
+
+
+def test_one_that_is_switched_off_asks_nothing_more_from_that_day_on() -> None:
+    store, day = shop(), date(2026, 11, 20)
+    noon = local_instant(store, day, time(12))
+    history = [plan(time(9), time(15)), plan(time(9), time(15), version=2, saved_at=noon, active=False)]
+
+    found = [runs(store, day + timedelta(days=n), history) for n in (-1, 0, 1)]
+
+    assert [len(each) for each in found] == [2, 0, 0]
 
 
 def test_a_new_checklist_asks_nothing_of_the_past() -> None:
