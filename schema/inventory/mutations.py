@@ -28,6 +28,7 @@ from retail.inventory.intake import (
 from retail.inventory.intake import Origin as DomainOrigin
 from retail.kernel.refusal import InvalidInput as InvalidInputRefusal
 from retail.kernel.refusal import Problem
+from retail.stocktakes import alone
 from schema.inventory.inputs import (
     AdjustStockInput,
     ReceiveGoodsInput,
@@ -128,7 +129,7 @@ class InventoryMutation:
         async def adjust(work: Work) -> adjustments.StockAdjusted:
             work.require(Permission.STOCK_ADJUST, input.store_id)
             problems = _fact_problems(origin, input.note) + adjustments.change_problems(change)
-            return await adjustments.adjust_stock(
+            return await alone.adjust_stock(
                 work,
                 store_id=input.store_id,
                 sku_id=_named(line, items, problems),

@@ -12,14 +12,18 @@ from retail.access.actor import Actor, ActorKind
 from retail.access.models import Assignment, Person
 from retail.access.permissions import ROLE_TABLE, Role
 from retail.inventory import ledger
+from retail.inventory.adjustments import Change
 from retail.inventory.intake import Origin, entry
-from retail.inventory.models import Account, MovementKind, Source, StockLevel
+from retail.inventory.models import Account, AdjustmentReason, MovementKind, Source, StockLevel
 from retail.kernel.base import new_id
 from retail.kernel.content import as_uuid
+from retail.shelves.unknown import Named
+from retail.stocktakes import alone
 from retail.stocktakes.closing import StocktakeConfirmed, cancel_stocktake, confirm_stocktake
 from retail.stocktakes.deciding import RecountAsked, Settlement, ask_recount, settle_count
 from retail.stocktakes.following import follow_counts
 from retail.stocktakes.models import CountMode, Decision, NotSeen, ScopeKind, Stocktake
+from retail.stocktakes.naming import count_named
 from retail.stocktakes.queries import ItemRow, item_rows
 from retail.stocktakes.recording import CountsRecorded, NewCount, names_of, record_counts
 from retail.stocktakes.starting import NewStocktake, Scope, start_stocktake
@@ -122,6 +126,21 @@ class Shop:
 
     # ------------------------------------------------------------ counting
 
+    async def set_to(self, name: str, units: int, minute: float) -> None:
+        """Count one thing outside any stocktake: the book that the screen shows is the book."""
+        self.reach(self.at(minute))
+        shown = await self.on_hand(name)
+        async with self.books.office.work(self.clerk) as work:
+            await alone.adjust_stock(
+                work,
+                store_id=self.store.id,
+                sku_id=self.skus[name],
+                origin=Origin(self.at(minute), None, None, None, Source.PHONE),
+                change=Change(None, units, shown),
+                reason=AdjustmentReason.COUNTED,
+                note=None,
+            )
+
     async def start(
         self, kind: ScopeKind = ScopeKind.STORE, *, blind: bool = True, by: Actor | None = None, **named: Any
     ) -> UUID:
@@ -185,6 +204,11 @@ class Shop:
     async def cancel(self, stocktake: UUID, *, by: Actor | None = None) -> None:
         async with self.books.office.work(by or self.manager) as work:
             await cancel_stocktake(work, stocktake_id=stocktake)
+
+    async def name(self, stocktake: UUID, line: UUID, name: str, units: int) -> int:
+        """Headquarters says what a code is."""
+        async with self.books.office.work(None) as work:
+            return await count_named(work, [Named(self.store.id, stocktake, line, self.skus[name], units)])
 
     async def follow(self) -> int:
         """Let the follower look at everything that has arrived."""

@@ -415,3 +415,75 @@ async def test_another_stores_stocktake_is_not_found(shop: Shop) -> None:
     ):
         with pytest.raises(NotFound):
             await act
+
+
+async def test_a_count_outside_any_stocktake_stands_beside_one_that_is_confirmed_later(shop: Shop) -> None:
+    await shop.move("tea", 100, -60)
+    stocktake = await shop.start()
+    await shop.count(stocktake, "tea", 98, 0)
+    await shop.set_to("tea", 97, 30)
+    shop.turn_to(60)
+
+    await shop.confirm(stocktake)
+    assert await shop.on_hand("tea") == 97
+
+    await shop.move("tea", -5, 10)
+    await shop.move("tea", -1, 40)
+    await shop.follow()
+    assert await shop.on_hand("tea") == 96
+
+
+async def test_the_book_of_a_busy_shelf_is_walked_back_as_far_as_it_takes(shop: Shop) -> None:
+    await shop.move("tea", 2000, -6000)
+    await shop.move("tea", -7, -5000)
+    stocktake = await shop.start()
+    await shop.count(stocktake, "tea", 1990, 0)
+    for n in range(150):
+        await shop.move("tea", -1, 1 + n)
+    shop.turn_to(200)
+
+    item = (await shop.items(stocktake))["tea"]
+
+    assert (item.book, item.difference) == (1993, -3)
+
+
+async def test_two_counts_of_one_instant_do_not_pull_the_book_to_and_fro(shop: Shop) -> None:
+    await shop.move("tea", 100, -60)
+    first, second = await shop.start(), await shop.start()
+    await shop.count(first, "tea", 99, 0)
+    await shop.count(second, "tea", 98, 0, by=shop.other)
+    await shop.confirm(first)
+    await shop.confirm(second)
+    await shop.move("tea", -3, -10)
+
+    settled = [await shop.follow() for _ in range(3)]
+
+    assert settled == [1, 0, 0]
+    assert await shop.on_hand("tea") == 98
+
+
+async def test_a_code_that_is_named_later_counts_for_when_it_was_found(shop: Shop) -> None:
+    await shop.move("tea", 10, -60)
+    stocktake = await shop.start()
+    await shop.send(stocktake, shop.line("tea", 7), shop.line("mystery", 3))
+    (line,) = await shop.rows("select id from stocktake_line where store_id = :store and code = 'mystery'")
+
+    assert await shop.name(stocktake, line.id, "tea", 3) == 1
+    assert await shop.name(stocktake, line.id, "tea", 3) == 0, "once"
+
+    assert (await shop.items(stocktake))["tea"].counted == 10
+
+
+async def test_a_code_that_is_named_after_the_close_is_counted_in_what_follows(shop: Shop) -> None:
+    await shop.move("tea", 10, -60)
+    stocktake = await shop.start()
+    await shop.send(stocktake, shop.line("tea", 8), shop.line("mystery", 2))
+    await shop.confirm(stocktake)
+    (line,) = await shop.rows("select id from stocktake_line where store_id = :store and code = 'mystery'")
+
+    await shop.name(stocktake, line.id, "tea", 2)
+    following = await shop.following(stocktake)
+    assert following is not None
+    await shop.confirm(following)
+
+    assert await shop.on_hand("tea") == 10
