@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import expect
 
+from tests.stories.books import Item
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
 from tests.stories.test_checklists import LAST_MINUTE, photograph
@@ -36,16 +37,33 @@ async def ask_of_shop(tablet: Device, title: str, kind: str, shop: str) -> None:
 async def test_a_whole_day_from_opening_to_the_next_shift(chain: Chain, give: GiveDevice) -> None:
     tablet, phone, next_phone = await give(chain, "tablet"), await give(chain), await give(chain)
     tea = await chain.books.item("chunxilu", "珍珠奶茶")
-    place = await chain.books.rows("select latitude, longitude from store where id = $1", tea.store_id)
     await tablet.sign_in("hq")
     await ask_of_shop(tablet, "收银台照片", "PHOTO", "春熙路店")
     await ask_of_shop(tablet, "倒垃圾", "TICK", "春熙路店")
-
-    # She comes, 320 metres too early, and one tap opens and clocks in.
-    await stand(phone, place[0][0] + 320 * METRES_NORTH, place[0][1])
     await phone.sign_in("chunxilu")
     await phone.settled()
+
+    await open_the_shop(phone, chain, tea)
+    await do_what_must_be_done(phone)
+    await sell_one_and_count(phone, tea)
+    await hand_over(phone)
+    await next_phone.sign_in("chunxilu.2")
+    await take_over(next_phone)
+
+    clocked = "select direction, place, distance_metres from clock_entry where store_id = $1 order by occurred_at"
+    entries = [tuple(row) for row in await chain.books.rows(clocked, tea.store_id)]
+    assert entries == [("in", "outside", 320), ("out", "outside", 320)]
+    confirmed = "select count(*) from hand_over_confirmation where store_id = $1 and disputes = '[]'"
+    assert await chain.books.value(confirmed, tea.store_id) == 1
+    assert await chain.books.on_hand(tea) == tea.on_hand - 3
+
+
+async def open_the_shop(phone: Device, chain: Chain, tea: Item) -> None:
+    """She comes, and one tap opens the day and clocks her in, 320 metres from the shop."""
+    place = await chain.books.rows("select latitude, longitude from store where id = $1", tea.store_id)
+    await stand(phone, place[0][0] + 320 * METRES_NORTH, place[0][1])
     await phone.see("tasks").get_by_text("收银台照片").wait_for()
+    await phone.shows("button-open-day", "09:00 开店 · 2 项必做")
     await phone.picture("day-1-home", readme=True)
     await phone.tap("button-open-day")
     await phone.shows("musts", "收银台照片")
@@ -54,12 +72,10 @@ async def test_a_whole_day_from_opening_to_the_next_shift(chain: Chain, give: Gi
     await phone.shows("snackbar", "今天开始营业了 · 离店 320 米")
     await phone.shows("business-day", "营业中")
     await phone.sent(2)
-    clocked = await chain.books.rows(
-        "select direction, place, distance_metres from clock_entry where store_id = $1", tea.store_id
-    )
-    assert [(row[0], row[1], row[2]) for row in clocked] == [("in", "outside", 320)]
 
-    # What must be done, with a picture.
+
+async def do_what_must_be_done(phone: Device) -> None:
+    """A task with a picture, from the list of the day."""
     await phone.see("tasks").get_by_text("收银台照片").tap()
     await photograph(phone)
     await phone.tap("task-done")
@@ -67,7 +83,9 @@ async def test_a_whole_day_from_opening_to_the_next_shift(chain: Chain, give: Gi
     await phone.shows("day-progress", re.compile(r"已做 \d+/\d+"))
     await phone.picture("day-3-done")
 
-    # A sale, and a count that finds two less.
+
+async def sell_one_and_count(phone: Device, tea: Item) -> None:
+    """A sale, and a count that finds two less."""
     await phone.scan(tea.gtin)
     await phone.tap("sell")
     await phone.tap("to-sale")
@@ -83,7 +101,9 @@ async def test_a_whole_day_from_opening_to_the_next_shift(chain: Chain, give: Gi
     await phone.shows("counts", "少 2")
     await phone.sent(5)
 
-    # The end: figures gathered, one thing explained, handed over, and home.
+
+async def hand_over(phone: Device) -> None:
+    """The figures are gathered, one thing is explained, and one button ends the shift."""
     await phone.open("/day")
     await phone.tap("to-hand-over-page")
     await phone.shows("day-figures", "珍珠奶茶")
@@ -98,25 +118,17 @@ async def test_a_whole_day_from_opening_to_the_next_shift(chain: Chain, give: Gi
     await phone.tap("hand-over-send")
     await phone.shows("snackbar", "交接好了")
     await phone.sent(7)
-    assert (
-        await chain.books.value(
-            "select direction from clock_entry where store_id = $1 order by occurred_at desc limit 1", tea.store_id
-        )
-        == "out"
-    )
 
-    # The next shift sees it at home, looks, and takes it on.
-    await next_phone.sign_in("chunxilu.2")
-    await next_phone.see("take-over").wait_for()
-    await next_phone.picture("day-6-next-home")
-    await next_phone.tap("to-hand-over")
-    await next_phone.shows("hand-over", "奶盖快没了")
-    await next_phone.shows("hand-over", "倒垃圾")
-    await next_phone.shows("hand-over", "太忙没时间")
-    await next_phone.picture("day-7-take-over")
-    await next_phone.tap("confirm-hand-over")
-    await next_phone.shows("snackbar", "交接确认了")
-    await expect(next_phone.see("take-over")).to_have_count(0)
-    await next_phone.sent()
-    confirmed = "select count(*) from hand_over_confirmation where store_id = $1 and disputes = '[]'"
-    assert await chain.books.value(confirmed, tea.store_id) == 1
+
+async def take_over(phone: Device) -> None:
+    """The next shift sees it at home, looks, and takes it on."""
+    await phone.see("take-over").wait_for()
+    await phone.picture("day-6-next-home")
+    await phone.tap("to-hand-over")
+    for words in ("奶盖快没了", "倒垃圾", "太忙没时间", "−2 杯"):
+        await phone.shows("hand-over", words)
+    await phone.picture("day-7-take-over")
+    await phone.tap("confirm-hand-over")
+    await phone.shows("snackbar", "交接确认了")
+    await expect(phone.see("take-over")).to_have_count(0)
+    await phone.sent()

@@ -28,8 +28,15 @@ async def _into_the_shop(phone: Device, login: str) -> AsyncIterator[str]:
     await phone.settled()
     yield "home"
     await phone.open("/day")
-    await phone.see("open-day").or_(phone.see("day-opened")).wait_for()
+    await phone.see("open-day").or_(phone.see("day-opened")).first.wait_for()
     yield "day"
+    await phone.open("/day/hand-over")
+    await phone.see("day-figures").get_by_text("¥").first.wait_for()
+    yield "hand-over"
+    await phone.tap("help")
+    await phone.see("help-attached").wait_for()
+    await phone.at_rest()
+    yield "help"
 
 
 async def _selling(phone: Device, thing: Item) -> AsyncIterator[str]:
@@ -60,11 +67,13 @@ async def _returning_and_counting(phone: Device, thing: Item) -> AsyncIterator[s
     await phone.see("scan-input").wait_for()
     yield "return"
     await phone.scan(thing.gtin)
-    await phone.press(1)
+    await phone.see("without-receipt").wait_for()
+    yield "return-sale"
+    await phone.tap("without-receipt")
+    await phone.see("reason-unwanted").wait_for()
+    await phone.tap("reason-unwanted")
+    await phone.tap("condition-opened")
     yield "return-reason"
-    await phone.tap("reason-damaged")
-    await phone.tap("return-confirm")
-    await phone.sent(2)
     await phone.open("/stocktake")
     await phone.see("scan-input").wait_for()
     yield "count"
@@ -77,7 +86,7 @@ async def _returning_and_counting(phone: Device, thing: Item) -> AsyncIterator[s
 
 
 async def _looking_back(phone: Device, thing: Item) -> AsyncIterator[str]:
-    await phone.sent(3)
+    await phone.sent(2)
     await phone.open("/stock")
     await phone.see("shelf").wait_for()
     yield "shelf"
@@ -121,6 +130,9 @@ async def past_the_managers_screens(tablet: Device, login: str) -> AsyncIterator
     await tablet.tap("person")
     await tablet.see("masked-phone").wait_for()
     yield "person"
+    await tablet.open("/day/stores")
+    await tablet.see("last-hand-over").first.wait_for()
+    yield "stores-day"
     await tablet.open("/me")
     await tablet.see("my-name").wait_for()
     if await tablet.see("to-channels").count():

@@ -12,7 +12,7 @@ export default {
     opensAt: 'Opens {time}, tap to begin',
     opensMust: 'Opens {time} · {n} must-dos',
     handOverWaits: 'a hand-over waits',
-    notIn: 'you are not clocked in',
+    notIn: 'Since {time} · clock in',
     returnsWait: '{n} to be checked',
     left: '{n} left in {zone}',
     countRuns: 'A count is running: go on',
