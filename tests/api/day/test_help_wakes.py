@@ -1,0 +1,58 @@
+"""Somebody in a store needs help: headquarters is woken, and the asker when there is an answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import orjson
+import pytest
+
+from retail.access.permissions import Role
+from tests.schema.day.shifts import answer, ask_for_help
+from tests.support.asking import Asker
+from tests.support.chain import Chain, found_chain, open_chain
+from tests.support.postgres import TestingPostgres
+from tests.support.push_service import Browser, PushService, push_service
+from tests.support.server import ServerProcess
+
+SUBSCRIBE = "mutation($input: SubscribePushInput!) { subscribePush(input: $input) { __typename } }"
+
+
+@pytest.fixture(scope="module")
+async def shop(postgres: TestingPostgres) -> AsyncIterator[Chain]:
+    with postgres.database(postgres.migrated()) as url:
+        await found_chain(url, 20)
+        with ServerProcess(url, TRUESHELF_PUSH_INSIDE="true") as server:
+            async with open_chain(url, server.url) as chain:
+                yield chain
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[PushService]:
+    async with push_service() as running:
+        yield running
+
+
+async def subscribe(asker: Asker, browser: Browser) -> None:
+    told = await asker.ask(SUBSCRIBE, input={"requestId": uuid4(), **browser.subscription})
+    assert told.kind == "SubscribePushSuccess"
+
+
+async def test_headquarters_is_woken_and_then_the_asker_and_nobody_else(shop: Chain, service: PushService) -> None:
+    riverside = await shop.open_store("Riverside")
+    li, wang = await shop.clerk_at(riverside), await shop.clerk_at(riverside)
+    operations = await shop.staff(Role.HQ_OPERATIONS, riverside)
+    browsers = {name: service.browser(name) for name in ("asker", "colleague", "headquarters")}
+    for who, browser in zip((li, wang, operations), browsers.values(), strict=True):
+        await subscribe(who, browser)
+
+    call = (await ask_for_help(li, words="盘不了")).value["call"]["id"]
+    woken = await service.next("headquarters")
+    await answer(operations, riverside, call, words="先刷新")
+    answered = await service.next("asker")
+    await asyncio.sleep(2.5)
+
+    assert orjson.loads(browsers["headquarters"].open(woken.body)) == {"path": "/help"}
+    assert orjson.loads(browsers["asker"].open(answered.body)) == {"path": "/help/mine"}
+    assert "colleague" not in service.came
+    assert [len(service.came[name]) for name in ("headquarters", "asker")] == [1, 1]
