@@ -172,7 +172,7 @@ def _shelf(here: StoreEntry, store: StoreEntry, available: int, safety: int) -> 
 
 
 async def _guard(reading: Reading, store: StoreEntry) -> None:
-    require(reading.actor, Permission.RETURN_RECORD, store.id)
+    require(reading.actor, Permission.MOVEMENT_READ, store.id)
     if not await in_sight(reading, {store.id: store}):
         raise NotFound("storeId", "store", "门店")
 

@@ -39,6 +39,7 @@ HIDEABLE = {
     "person",
     "assignment",
     "reservation",
+    "return",
     "alarm",
     "client",
     "photo",

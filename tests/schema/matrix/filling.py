@@ -28,6 +28,9 @@ USUALLY = {
     "ReservationLine.skuId",
     "SaleLine.skuId",
     "CountLineInput.skuId",
+    "RecordReturnInput.skuId",
+    "RecordReturnInput.saleLineId",
+    "SaleSought.skuId",
     "GrantRoleInput.storeIds",
     "SetPriceInput.storeId",
     "RegisterChannelClientInput.storeIds",
@@ -79,6 +82,9 @@ def fixed(place: str) -> Any:
         ),
         "SubscribePushInput.auth": "BTBZMqHH6r4Tts7J_aSIgg",
         "UnsubscribePushInput.endpoint": "https://push.example/send/1",
+        "InspectLotInput.passed": 0,
+        "InspectLotInput.failedTo": "DESTROYED",
+        "Query.returnFigures(from)": "2026-01-01T00:00:00Z",
         "Query.personByPhone(phone)": "13999999999",
     }
     return values.get(place, LEFT_OUT)

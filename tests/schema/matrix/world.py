@@ -10,6 +10,7 @@ import orjson
 
 from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
+from tests.schema.returns.counter import take_back
 from tests.support.chain import Chain, Goods, Shop, Staff, origin
 
 OWN, FOREIGN, MISSING = "own", "foreign", "missing"
@@ -86,6 +87,9 @@ class World:
             "task": self._task,
             "hand-over": self._hand_over,
             "help call": self._help_call,
+            "return": self._return,
+            "sale line": self._sale_line,
+            "category": self._category,
         }
         return await make[kind](shop, asker)
 
@@ -214,3 +218,16 @@ class World:
         told = await (await self.chain.clerk_at(shop)).ask(call, input=given)
         assert told.kind == "AskForHelpSuccess"
         return str(given["id"])
+
+    async def _return(self, shop: Shop, _asker: Staff | None) -> str:
+        """A return that waits to be looked at."""
+        told = await take_back(await self.chain.clerk_at(shop), "tea")
+        return str(told.value["returned"]["id"])
+
+    async def _sale_line(self, shop: Shop, _asker: Staff | None) -> str:
+        clerk = await self.chain.clerk_at(shop)
+        sale = (await clerk.sell(tea=1)).value["saleId"]
+        return str(await self.chain.value("select movement_id from movement where document_id::text = $1", sale))
+
+    async def _category(self, _shop: Shop, _asker: Staff | None) -> str:
+        return str(await self.chain.value("select id from category order by code limit 1"))

@@ -64,21 +64,18 @@ def photo() -> dict[str, object]:
 
 
 async def sold(clerk: Staff, **basket: Any) -> Told:
-    """Sell with what a sale may carry: `receipt`, `member`, `prices` (fen a piece), `at`."""
+    """Sell with what a sale may carry: `receipt`, `member`, `requestId`, `at`."""
     more = {key: basket.pop(key) for key in ("receipt", "member", "requestId") if key in basket}
-    prices, at = basket.pop("prices", {}), basket.pop("at", None)
-    lines = [
-        {"skuId": (await clerk.chain.goods(name)).id, "quantity": n, "unitPrice": prices.get(name)}
-        for name, n in basket.items()
-    ]
+    at = basket.pop("at", None)
+    lines = await clerk.lines(basket)
     when = origin() if at is None else origin(occurredAt=at.isoformat())
-    given = {"requestId": str(uuid4()), "storeId": clerk.shop.id, "origin": when, "lines": lines, **more}
-    return await clerk.ask(SELL, input=given)
+    given: dict[str, Any] = {"requestId": str(uuid4()), "storeId": clerk.shop.id, "origin": when, "lines": lines}
+    return await clerk.ask(SELL, input={**given, **more})
 
 
 async def take_back(clerk: Staff, goods: str, units: int = 1, **more: Any) -> Told:
     """Take something back, unopened and because it was the wrong one unless said otherwise; with one photo."""
-    given = {
+    given: dict[str, Any] = {
         "requestId": str(uuid4()),
         "id": str(uuid4()),
         "storeId": clerk.shop.id,

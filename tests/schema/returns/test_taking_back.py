@@ -1,6 +1,7 @@
 """Goods come back: to any store, never more than was bought, never for more money than was paid."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -208,7 +209,7 @@ async def test_a_sale_that_was_undone_cannot_be_returned_again(chain: Chain) -> 
         ({"photos": [{**photo(), "sha256": "x"}]}, ("photos[0].sha256", "NOT_A_HASH")),
     ],
 )
-async def test_rubbish_is_refused_by_name(chain: Chain, how: dict[str, object], problem: tuple[str, str]) -> None:
+async def test_rubbish_is_refused_by_name(chain: Chain, how: dict[str, Any], problem: tuple[str, str]) -> None:
     clerk = await chain.clerk_at(await chain.open_store())
     before = await chain.footprint()
 
