@@ -94,6 +94,9 @@ async def settle_count(work: Work, *, stocktake_id: UUID, settlement: Settlement
             "decided_at": work.now,
             "decided_by": work.actor_id,
         }
+        if settlement.decision is Decision.SUM and entry.counted is not None:
+            # A recount that was asked for while only one part was known has its answer.
+            values["round"] = entry.counted.tally.round
     if settlement.reason is not None:
         values["reason"] = settlement.reason
     if settlement.note is not None:
