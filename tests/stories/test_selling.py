@@ -193,31 +193,3 @@ async def test_a_sale_that_the_server_refuses_calls_the_clerk_and_can_be_tried_a
     await expect(phone.page.locator("nav .dot")).to_have_count(0)
     assert names[0] == names[1]
     assert await chain.books.moved(tea) == [*before, ("sale", -1)]
-
-
-async def test_a_return_that_was_a_mistake_takes_the_goods_and_the_money_back(chain: Chain, give: GiveDevice) -> None:
-    phone = await give(chain)
-    tea = await chain.books.item("guomao", "珍珠奶茶")
-    await phone.sign_in("guomao")
-    await phone.settled()
-    await phone.tap("button-return")
-    await phone.see("scan-input").wait_for()
-    await phone.scan(tea.gtin)
-    await phone.see("return-item").wait_for()
-    await phone.press(2)
-    await phone.tap("reason-wrong-item")
-    await phone.tap("return-confirm")
-    await phone.sent()
-
-    await phone.tap("snackbar-action")
-
-    await phone.sent(2)
-    query = """
-        select kind, quantity, abs(amount_fen) from movement
-        where store_id = $1 and sku_id = $2 and source = 'phone' order by version desc limit 2
-    """
-    sold, returned = await chain.books.rows(query, tea.store_id, tea.sku_id)
-    assert (sold[0], sold[1], returned[0], returned[1]) == ("sale", -2, "customer_return", 2)
-    assert sold[2] == returned[2]
-    assert sold[2] > 0
-    assert await chain.books.on_hand(tea) == tea.on_hand
