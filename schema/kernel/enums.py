@@ -15,6 +15,8 @@ from retail.returns.models import Condition, Disposition, Handling, ReturnReason
 from retail.returns.rules import Age as SaleAge
 from retail.returns.rules import Question
 from retail.shelves.suggestions import Likeness as CodeLikeness
+from retail.stocktakes.cycle import Grade as CountGrade
+from retail.stocktakes.cycle import Why as CountReason
 from retail.stores.models import StoreKind
 
 strawberry.enum(Account, description="The other side of a movement: where goods came from or went to.")
@@ -33,6 +35,10 @@ strawberry.enum(CodeMeasure, name="CodeMeasure", description="What the value in 
 strawberry.enum(Condition, name="ReturnCondition", description="In what state goods come back.")
 strawberry.enum(Disposition, description="Where goods go that came back.")
 strawberry.enum(Handling, description="What a category's goods need so that they can be sold again.")
+strawberry.enum(
+    CountGrade, name="CountGrade", description="By the value that goods move: A the first 80 %, B the next 15 %, C."
+)
+strawberry.enum(CountReason, name="CountReason", description="Why goods should be counted.")
 strawberry.enum(Locality, description="Whether an SKU is the whole chain's or was added by a region.")
 strawberry.enum(MovementKind, description="What happened to the stock.")
 strawberry.enum(OutcomeStatus, description="What became of one event: recorded now, recorded before, or refused.")
@@ -56,6 +62,8 @@ __all__ = [
     "CodeLikeness",
     "CodeMeasure",
     "Condition",
+    "CountGrade",
+    "CountReason",
     "Disposition",
     "Handling",
     "Locality",

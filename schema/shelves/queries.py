@@ -1,4 +1,4 @@
-"""Questions about a store's shelves, about codes that wait to be named, and about the chain's in-store codes."""
+"""Questions about a store's shelves and what to count there, waiting codes, and the chain's in-store codes."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,11 +6,16 @@ from uuid import UUID
 
 import strawberry
 
+from retail.catalogue.queries import skus_by_id
+from retail.photos.queries import photos_named
 from retail.shelves.bucket import waiting_codes
 from retail.shelves.queries import shelf_of_token, shelves
 from retail.shelves.unknown import require_resolving
+from retail.stocktakes.proposing import count_proposals
+from schema.catalogue.types import Sku
 from schema.kernel.context import Info
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
+from schema.shelves.proposals import CountProposals
 from schema.shelves.types import InStorePattern, Shelf, UnknownCode, UnknownCodeConnection, UnknownCodeEdge
 
 
@@ -35,6 +40,17 @@ class ShelvesQuery:
     async def in_store_patterns(self, info: Info) -> list[InStorePattern]:
         return [InStorePattern.of(each) for each in await info.context.desk.lookup.patterns()]
 
+    @strawberry.field(
+        description="What a store should count today and why, a quarter of an hour's work; for whoever may count there."
+    )
+    async def count_proposals(
+        self, info: Info, store_id: Annotated[UUID, strawberry.argument(description="The store.")]
+    ) -> CountProposals:
+        async with info.context.reading() as reading:
+            found = await count_proposals(reading, store_id)
+            rows = await skus_by_id(reading.session, [each.sku_id for each in found.items])
+        return CountProposals.of(found, {sku_id: Sku.of(row) for sku_id, row in rows.items()})
+
     @strawberry.field(description="Codes that were found and that nobody knows, last found first; for headquarters.")
     async def unknown_codes(
         self,
@@ -47,9 +63,15 @@ class ShelvesQuery:
         before = None if place is None else (place[0], place[1])
         async with info.context.reading() as reading:
             rows, total = await waiting_codes(reading, first=size, after=before)
+            shown = rows[:size]
+            skus = await skus_by_id(reading.session, list({each.sku_id for row in shown for each in row.suggestions}))
+            pictures = {each.photo_id for row in shown for each in row.sightings if each.photo_id is not None}
+            photos = await photos_named(reading, pictures)
         edges = [
-            UnknownCodeEdge(cursor=cursor_of((row.last_found_at.isoformat(), row.key)), node=UnknownCode.of(row))
-            for row in rows[:size]
+            UnknownCodeEdge(
+                cursor=cursor_of((row.last_found_at.isoformat(), row.key)), node=UnknownCode.of(row, skus, photos)
+            )
+            for row in shown
         ]
         end = edges[-1].cursor if edges else None
         return UnknownCodeConnection(

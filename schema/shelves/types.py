@@ -1,19 +1,19 @@
 """Shelves, waiting codes and in-store patterns as they are told."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 import strawberry
 
 from retail.catalogue.in_store import Pattern
-from retail.catalogue.queries import skus_by_id
-from retail.photos.queries import photos_named
+from retail.catalogue.queries import SkuRow
+from retail.photos.queries import PhotoRow
 from retail.shelves.bucket import Sighting as SightingRow
 from retail.shelves.bucket import Suggestion as SuggestionRow
 from retail.shelves.bucket import WaitingCode as WaitingRow
 from retail.shelves.queries import ShelfRow
 from schema.catalogue.types import Sku
-from schema.kernel.context import Info
 from schema.kernel.enums import CodeLikeness, CodeMeasure
 from schema.kernel.paging import PageInfo
 from schema.photos.types import Photo
@@ -77,19 +77,12 @@ class CodeSighting:
     quantity: int = strawberry.field(description="How many of what the code stands for.")
     found_at: datetime = strawberry.field(description="When.")
     found_by: UUID | None = strawberry.field(description="Who found it.")
-    photo_id: strawberry.Private[UUID | None]
-
-    @strawberry.field(description="A picture of it, if one was taken.")
-    async def photo(self, info: Info) -> Photo | None:
-        if self.photo_id is None:
-            return None
-        async with info.context.reading() as reading:
-            found = (await photos_named(reading, [self.photo_id])).get(self.photo_id)
-        return None if found is None else Photo.of(found)
+    photo: Photo | None = strawberry.field(description="A picture of it, if one was taken.")
 
     @classmethod
-    def of(cls, row: SightingRow) -> "CodeSighting":
+    def of(cls, row: SightingRow, photos: Mapping[UUID, PhotoRow]) -> "CodeSighting":
         """Return a find as it is told."""
+        photo = None if row.photo_id is None else photos.get(row.photo_id)
         return cls(
             id=row.id,
             store_id=row.store_id,
@@ -99,7 +92,7 @@ class CodeSighting:
             quantity=row.quantity,
             found_at=row.found_at,
             found_by=row.found_by,
-            photo_id=row.photo_id,
+            photo=None if photo is None else Photo.of(photo),
         )
 
 
@@ -109,17 +102,19 @@ class CodeSuggestion:
     gtin: str = strawberry.field(description="Its GTIN that looks like the code.")
     pack_units: int = strawberry.field(description="How many base units that GTIN stands for.")
     likeness: CodeLikeness = strawberry.field(description="Why it is suggested.")
-
-    @strawberry.field(description="The SKU in full.")
-    async def sku(self, info: Info) -> Sku | None:
-        async with info.context.reading() as reading:
-            row = (await skus_by_id(reading.session, [self.sku_id])).get(self.sku_id)
-        return None if row is None else Sku.of(row)
+    sku: Sku | None = strawberry.field(description="The SKU in full.")
 
     @classmethod
-    def of(cls, row: SuggestionRow) -> "CodeSuggestion":
+    def of(cls, row: SuggestionRow, skus: Mapping[UUID, SkuRow]) -> "CodeSuggestion":
         """Return a guess as it is told."""
-        return cls(sku_id=row.sku_id, gtin=row.gtin, pack_units=row.pack_units, likeness=row.likeness)
+        known = skus.get(row.sku_id)
+        return cls(
+            sku_id=row.sku_id,
+            gtin=row.gtin,
+            pack_units=row.pack_units,
+            likeness=row.likeness,
+            sku=None if known is None else Sku.of(known),
+        )
 
 
 @strawberry.type(description="A code that was found and that the catalogue does not have.")
@@ -134,7 +129,7 @@ class UnknownCode:
     suggestions: list[CodeSuggestion] = strawberry.field(description="What it may be, the likeliest first.")
 
     @classmethod
-    def of(cls, row: WaitingRow) -> "UnknownCode":
+    def of(cls, row: WaitingRow, skus: Mapping[UUID, SkuRow], photos: Mapping[UUID, PhotoRow]) -> "UnknownCode":
         """Return a code as it is told."""
         return cls(
             code=row.key,
@@ -143,8 +138,8 @@ class UnknownCode:
             store_count=row.stores,
             first_found_at=row.first_found_at,
             last_found_at=row.last_found_at,
-            sightings=[CodeSighting.of(each) for each in row.sightings],
-            suggestions=[CodeSuggestion.of(each) for each in row.suggestions],
+            sightings=[CodeSighting.of(each, photos) for each in row.sightings],
+            suggestions=[CodeSuggestion.of(each, skus) for each in row.suggestions],
         )
 
 
