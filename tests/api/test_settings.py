@@ -23,6 +23,10 @@ WRONG = [
     ("MAX_BODY_BYTES", "10", "greater than or equal to 1024"),
     ("POOL_SIZE", "1", "greater than or equal to 4"),
     ("DEMO", "perhaps", "valid boolean"),
+    ("PHOTOS", "ftp://files/photos", "must be a folder or s3://bucket/prefix"),
+    ("PHOTOS", "s3:///photos", "must be a folder or s3://bucket/prefix"),
+    ("PHOTOS_ENDPOINT", "s3.internal:9000", "must begin with https://"),
+    ("PHOTO_DAYS", "0", "greater than or equal to 1"),
     ("SECOND_FACTOR_ROLES", "clerk,nobody", "'hq_operations'"),
 ]
 

@@ -14,6 +14,7 @@ export const GROUPS = {
     'ledger.adopted',
   ],
   price: ['price.set'],
+  photo: ['photo.kept', 'photo.refused', 'photo.removed'],
   entry: ['signed_in', 'signed_out', 'sign_in.failed', 'session.revoked', 'device.shared', 'device.taken_back'],
   proof: [
     'password.changed',
