@@ -24,6 +24,7 @@ const en: typeof zh = {
     confirm: 'Take it back',
     refund: 'Refund {price}',
     refundLater: 'The refund is confirmed online',
+    refundLowest: 'Refund at the lowest price of 30 days',
     otherWay: 'Send it elsewhere',
     otherWhy: 'Why? (needed)',
     done: '{item} {n} {unit} taken back',

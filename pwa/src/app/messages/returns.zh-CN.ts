@@ -23,6 +23,7 @@ export default {
     confirm: '确认退货',
     refund: '退款 {price}',
     refundLater: '退款金额联网后确认',
+    refundLowest: '按近 30 天最低价退款',
     otherWay: '换个去处',
     otherWhy: '为什么？（必填）',
     done: '已退 {item} {n} {unit}',
