@@ -118,6 +118,12 @@ async def find_stocktake(reading: Reading, stocktake_id: UUID) -> Stocktake | No
     return found
 
 
+async def store_of(reading: Reading, stocktake_id: UUID) -> UUID | None:
+    """Return the store of a stocktake; None if the reader sees none."""
+    found = await reading.session.scalar(select(Stocktake.store_id).where(Stocktake.id == stocktake_id))
+    return None if found is None else as_uuid(found)
+
+
 def is_blind_to(reading: Reading, stocktake: Stocktake) -> bool:
     """Say whether the book of a stocktake is kept from a reader."""
     store_id = as_uuid(stocktake.store_id)

@@ -9,6 +9,7 @@ from retail.access.work import Work
 from retail.inventory.intake import LINES_AT_MOST
 from retail.stocktakes import closing, deciding, recording, starting
 from retail.stocktakes.policy import CountPolicy as DomainPolicy
+from retail.stocktakes.queries import store_of
 from schema.kernel.context import Info
 from schema.stocktakes import inputs
 from schema.stocktakes.results import (
@@ -58,7 +59,10 @@ class StocktakesMutation:
         self, info: Info, input: Annotated[inputs.RecordCountsInput, strawberry.argument(description="The lines.")]
     ) -> RecordCountsResult:
         lines = [line.domain() for line in input.lines]
-        items = await info.context.desk.lookup.find(recording.names_of(lines[:LINES_AT_MOST]))
+        async with info.context.reading() as reading:
+            store_id = await store_of(reading, input.stocktake_id)  # whose prices a scale's labels are read by
+        names = recording.names_of(lines[:LINES_AT_MOST])
+        items = await info.context.desk.lookup.find(names, store_id=store_id)
         done = await _once(
             info,
             input,

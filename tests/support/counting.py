@@ -48,7 +48,7 @@ def _document(act: str) -> str:
 DOCUMENTS = {act: _document(act) for act in _SHOWN}
 
 
-async def do(who: Staff, act: str, *, request_id: UUID | None = None, **input: object) -> Told:
+async def do(who: Staff, act: str, *, request_id: UUID | None = None, **input: Any) -> Told:
     """Carry an act of counting out."""
     return await who.ask(DOCUMENTS[act], input={"requestId": request_id or uuid4(), **input})
 
@@ -78,7 +78,7 @@ async def count(who: Staff, stocktake: str, minutes: float = 0, **goods: int) ->
     return await do(who, "recordCounts", stocktakeId=stocktake, lines=lines)
 
 
-async def confirm(who: Staff, stocktake: str, **how: object) -> Told:
+async def confirm(who: Staff, stocktake: str, **how: Any) -> Told:
     return await do(who, "confirmStocktake", stocktakeId=stocktake, **how)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from uuid import uuid4
 
 from retail.access.permissions import Role
@@ -29,7 +30,7 @@ async def test_two_phones_count_a_shelf_while_a_third_sells_from_it(two_doors: T
     tea = (await lina.chain.goods("tea")).id
     early = [{"origin": {"occurredAt": now(-10)}, "lines": [{"skuId": tea, "quantity": 1}]} for _ in range(SALES)]
 
-    async def sell(sale: dict[str, object]) -> Told:
+    async def sell(sale: Mapping[str, object]) -> Told:
         return await manager.do("recordSale", storeId=manager.shop.id, **sale)
 
     async def scan(who: Staff) -> None:

@@ -60,8 +60,9 @@ class Shop:
         store = await books.open_store("河畔店")
         skus = await books.stock_catalogue({"drinks": ["tea", "milk"], "food": ["bun"]})
         books.clock.now = NOON_IN_SHANGHAI
-        people = [await hire(books, store, role) for role in (Role.CLERK, Role.CLERK, Role.STORE_MANAGER)]
-        return cls(books, store, skus, *people, noon=books.clock())
+        lina, wang = await hire(books, store, Role.CLERK), await hire(books, store, Role.CLERK)
+        manager = await hire(books, store, Role.STORE_MANAGER)
+        return cls(books, store, skus, lina, wang, manager, noon=books.clock())
 
     async def hire(self, role: Role) -> Actor:
         """One more person."""

@@ -487,3 +487,57 @@ async def test_a_code_that_is_named_after_the_close_is_counted_in_what_follows(s
     await shop.confirm(following)
 
     assert await shop.on_hand("tea") == 10
+
+
+async def test_a_late_line_replaces_the_count_that_was_posted_without_it(shop: Shop) -> None:
+    await shop.move("tea", 100, -60)
+    stocktake = await shop.start()
+    await shop.count(stocktake, "tea", 97, 0)
+    shop.turn_to(10)
+    await shop.confirm(stocktake)
+    await shop.shelf("B1")
+    late = await shop.count(stocktake, "tea", 2, 5, place="B1", by=shop.other)
+    await shop.confirm(late.stocktake_id)
+
+    anchors = await shop.rows(
+        "select document_id, void, counted from count_anchor where store_id = :store order by void"
+    )
+
+    assert [(each.document_id, each.void, each.counted) for each in anchors] == [
+        (late.stocktake_id, False, 99),
+        (stocktake, True, 97),
+    ]
+    assert await shop.on_hand("tea") == 99
+
+
+async def test_a_database_that_counts_its_transactions_anew_is_followed_from_the_beginning(shop: Shop) -> None:
+    await shop.move("tea", 100, -60)
+    stocktake = await shop.start()
+    await shop.count(stocktake, "tea", 98, 0)
+    await shop.confirm(stocktake)
+    async with shop.books.sessions.begin() as session:
+        await session.execute(text("update projection set xid = '99999999999' where name = 'counts'"))
+
+    await shop.move("tea", -2, -30)
+    settled = 0
+    for _ in range(3):
+        settled += await shop.follow()
+
+    assert settled == 1
+    assert await shop.on_hand("tea") == 98
+
+
+async def test_a_sale_that_is_posted_while_a_stocktake_closes_is_counted_or_settled_but_not_lost(shop: Shop) -> None:
+    await shop.move("tea", 1000, -60)
+    shop.turn_to(60)
+    for _ in range(5):
+        stocktake = await shop.start()
+        before = await shop.on_hand("tea")
+        await shop.count(stocktake, "tea", before - 1, 60)
+
+        await asyncio.gather(shop.confirm(stocktake), *(shop.move("tea", -1, 50) for _ in range(6)))
+        while await shop.follow():
+            pass
+
+        assert await shop.on_hand("tea") == before - 1
+        shop.turn_to(60)

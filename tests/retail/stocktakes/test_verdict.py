@@ -1,6 +1,7 @@
 """A verdict says what a manager would: small things are posted, big ones looked at again, no word is enough alone."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -73,9 +74,9 @@ def counted(units: int, *, proven: bool = False, repeated: bool = False, conflic
     return Counted(Tally(0, (place,)), (), proven, repeated)
 
 
-def told(units: int, book: int = 100, *, of: Counted | None = None, unsure: int = 0, **about: object) -> CountState:
+def told(units: int, book: int = 100, *, of: Counted | None = None, unsure: int = 0, **about: Any) -> CountState:
     found = Difference(book, units - unsure - book, units - book)
-    circumstances = Circumstances(price_fen=100, **about)  # type: ignore[arg-type] -- as the story says
+    circumstances = Circumstances(price_fen=100, **about)
     return verdict(of or counted(units), found, circumstances, POLICY)
 
 
