@@ -7,9 +7,10 @@ from uuid import UUID
 import strawberry
 
 from retail.access.permissions import Permission
+from retail.catalogue.blocks import BLOCKS, changed_blocks
 from retail.catalogue.prices import price_history
 from retail.catalogue.queries import categories, sku_page, skus_by_id
-from retail.kernel.refusal import NotFound
+from retail.kernel.refusal import InvalidInput, NotFound, Problem
 from schema.catalogue.types import Category, Price, PriceEdge, ScannedSku, Sku, SkuEdge
 from schema.kernel.context import Info
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
@@ -28,8 +29,53 @@ class PriceConnection:
     page_info: PageInfo = strawberry.field(description="Where the page ends.")
 
 
+@strawberry.type(description="A part of the catalogue that is not as the asker knows it.")
+class CatalogueBlock:
+    number: int = strawberry.field(description="Which part, from 0.")
+    digest: str = strawberry.field(description="What to say as `known` next time; empty when nothing is in it.")
+    skus: list[Sku] = strawberry.field(description="All SKUs that are in it now.")
+
+
+@strawberry.type(description="What changed in the catalogue since a device read it.")
+class CatalogueChanges:
+    blocks: list[CatalogueBlock] = strawberry.field(description="The parts that changed.")
+    complete: bool = strawberry.field(description="Whether these are all; if not, ask again with their digests.")
+
+
+SKUS_AT_ONCE = 500
+
+
 @strawberry.type
 class CatalogueQuery:
+    @strawberry.field(description="What a device must read to have the whole catalogue with the prices of a store now.")
+    async def catalogue_changes(
+        self,
+        info: Info,
+        store_id: Annotated[UUID, strawberry.argument(description="The store whose prices it shows.")],
+        known: Annotated[
+            list[str], strawberry.argument(description="The digests that it knows, by number; empty where it has none.")
+        ],
+    ) -> CatalogueChanges:
+        if not info.context.actor.may(Permission.STORE_READ, store_id):
+            raise NotFound("storeId", "store", "门店")
+        if len(known) > BLOCKS:
+            words = (f"At most {BLOCKS}.", f"最多 {BLOCKS} 个。")
+            raise InvalidInput([Problem("known", "TOO_MANY", *words)])
+        async with info.context.reading() as reading:
+            blocks, complete = await changed_blocks(
+                reading.session, store_id=store_id, known=known, now=info.context.desk.office.clock(), most=SKUS_AT_ONCE
+            )
+            rows = await skus_by_id(reading.session, [sku_id for block in blocks for sku_id in block.sku_ids])
+        told = [
+            CatalogueBlock(
+                number=block.number,
+                digest=block.digest,
+                skus=[Sku.of(rows[sku_id]) for sku_id in block.sku_ids if sku_id in rows],
+            )
+            for block in blocks
+        ]
+        return CatalogueChanges(blocks=told, complete=complete)
+
     @strawberry.field(description="The whole category tree, parents before children.")
     async def categories(self, info: Info) -> list[Category]:
         async with info.context.reading() as reading:

@@ -14,6 +14,8 @@ export interface CatalogueItem {
   /** In the store that the device works for; null when it has none there. */
   priceFen: number | null
   initials: string
+  /** The part of the server's catalogue that it lies in; unknown when it was only scanned. */
+  block?: number
 }
 
 export interface Scanned {

@@ -1,8 +1,10 @@
 /** The catalogue with the own store's prices, kept on the device so that a look-up never waits for the network. */
 import { shallowRef } from 'vue'
+import { blockOf } from './blocks.ts'
 import { itemOf, searchItems, type CatalogueItem, type Scanned } from './catalogue-item.ts'
+import { merge, NO_PARTS, partsOf } from './catalogue-parts.ts'
 import { CATALOGUE_NOTE, CATEGORIES_NOTE, readItems, readNote, writeNote, writeReadings } from './database.ts'
-import { CategoriesQuery, InStorePatterns, SkuByCode, SkuPage } from './documents/stock.ts'
+import { CatalogueChanges, CategoriesQuery, InStorePatterns, SkuByCode, SkuPage } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import { readWeighed, unitsOf, type InStorePattern } from './in-store-codes.ts'
 import { ask, Unreachable, ServerTrouble } from './transport.ts'
@@ -10,16 +12,18 @@ import { ask, Unreachable, ServerTrouble } from './transport.ts'
 export type { CatalogueItem, Scanned } from './catalogue-item.ts'
 export type Category = ResultOf<typeof CategoriesQuery>['categories'][number]
 
-const PAGE = 100
 /** Beyond this a phone asks the server instead of keeping everything. */
 const MOST_ITEMS = 20_000
-const FRESH_MS = 6 * 3_600_000
+/** Asking what changed is cheap where little did. */
+const FRESH_MS = 10 * 60_000
 
 interface Kept {
   storeId: string
   at: number
   /** How the chain's scales write a weight or a price into their codes. */
   patterns?: InStorePattern[]
+  /** What this device knows of each part of the server's catalogue; none where an older app read it whole. */
+  digests?: string[]
 }
 
 export const catalogue = shallowRef<ReadonlyMap<string, CatalogueItem>>(new Map())
@@ -45,20 +49,24 @@ export function refreshCatalogue(storeId: string): Promise<void> {
   return current.done
 }
 
+/** Ask for what changed, a part at a time, and keep each part as it comes: a break costs one part, not all. */
 async function fetchCatalogue(storeId: string): Promise<void> {
-  const items: CatalogueItem[] = []
-  let after: string | null = null
-  do {
-    const page: ResultOf<typeof SkuPage>['skus'] = (await ask(SkuPage, { first: PAGE, after, storeId })).skus
-    items.push(...page.edges.map(({ node }) => itemOf(node)))
-    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
-  } while (after !== null && items.length < MOST_ITEMS)
   const scales = (await ask(InStorePatterns, {})).inStorePatterns
   patterns = scales
-  show(items)
-
-  const note = { key: CATALOGUE_NOTE, value: { storeId, at: Date.now(), patterns: scales } satisfies Kept }
-  await writeReadings({ in: { store: 'items' }, things: items, idOf: ({ id }) => id, note })
+  const kept = await readNote<Kept>(CATALOGUE_NOTE)
+  let parts = kept?.storeId === storeId ? partsOf(kept, await readItems()) : NO_PARTS
+  const isNew = parts === NO_PARTS
+  for (let first = true, complete = false; !complete && parts.items.size < MOST_ITEMS; first = false) {
+    const { catalogueChanges } = await ask(CatalogueChanges, { storeId, known: parts.digests })
+    const { parts: merged, touched } = merge(parts, catalogueChanges.blocks)
+    complete = catalogueChanges.complete
+    parts = merged
+    if (isNew && !complete) show([...parts.items.values()])
+    const note = { key: CATALOGUE_NOTE, value: { storeId, at: Date.now(), patterns: scales, digests: parts.digests } satisfies Kept }
+    const only = isNew && first ? undefined : new Set([...touched].map(blockOf))
+    await writeReadings({ in: { store: 'items' }, things: [...parts.items.values()], idOf: ({ id }) => id, ...(only && { only }), note })
+  }
+  show([...parts.items.values()])
 }
 
 /** What a scanned or typed code stands for; null when nobody knows it, or nobody can be asked. */

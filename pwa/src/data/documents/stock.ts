@@ -40,6 +40,18 @@ export const SkuPage = graphql(
   [SkuParts],
 )
 
+export const CatalogueChanges = graphql(
+  `
+    query CatalogueChanges($storeId: UUID!, $known: [String!]!) {
+      catalogueChanges(storeId: $storeId, known: $known) {
+        complete
+        blocks { number digest skus { ...SkuParts price(storeId: $storeId) } }
+      }
+    }
+  `,
+  [SkuParts],
+)
+
 export const SkuByCode = graphql(
   `
     query SkuByCode($code: String!, $storeId: UUID!) {
