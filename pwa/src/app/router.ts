@@ -49,6 +49,7 @@ export const router = createRouter({
     { path: '/shelves', component: () => import('@/features/shelves/ShelvesPage.vue'), meta: { needs: 'shelf:manage' } },
     { path: '/codes', component: () => import('@/features/shelves/CodesPage.vue'), meta: { needs: 'code:resolve' } },
     { path: '/log', component: () => import('@/features/log/LogPage.vue'), meta: { needs: 'audit:read' } },
+    { path: '/manager/stocktakes', component: () => import('@/features/stocktakes/StocktakesPage.vue'), meta: { manages: true } },
     { path: '/manager', component: () => import('@/features/manager/ManagerPage.vue'), meta: { manages: true } },
     {
       path: '/manager/stores/:storeId',

@@ -4,11 +4,10 @@ import { stocktakeLines } from './counts.ts'
 import { readNote, writeNote } from './database.ts'
 import { operations } from './deeds.ts'
 import { cancelStocktake as recordCancel, confirmStocktake, settleCount, startStocktake } from './deeds/stocktakes.ts'
-import { AskRecount, ResultQuery, SeenQuery, SessionsQuery, SheetQuery, type SessionParts, type SettleCount } from './documents/stocktakes.ts'
+import { AskRecount, ProposalsQuery, ResultQuery, SeenQuery, SessionsQuery, SheetQuery, type SessionParts, type SettleCount } from './documents/stocktakes.ts'
 import type { ResultOf, VariablesOf } from './graphql.ts'
 import { match } from './match.ts'
 import type { Fate, Operation } from './operations.ts'
-import { ownStore } from './own-store.ts'
 import { me, myStore } from './session.ts'
 import { myShelves } from './stocktakes-places.ts'
 import { progressOf, type Seen, type ZoneProgress } from './stocktakes-progress.ts'
@@ -87,7 +86,6 @@ export interface Result {
 
 const SENT_WITHIN_MS = 8_000
 const DAY_MS = 86_400_000
-const MOST_DUE = 30
 const told = shallowRef<readonly Session[]>([])
 const noteOf = (storeId: string): string => `count sessions ${storeId}`
 
@@ -162,13 +160,21 @@ export function progressIn(session: Session): ZoneProgress[] {
   return progressOf(myShelves.value, covered, [...others, ...own])
 }
 
-/** What is worth counting today, as far as this device can tell: whose book cannot be true. */
-export const dueToday = computed<string[]>(() => {
-  const store = ownStore.value
-  if (!store) return []
-  const below = [...store.levels.known.values()].filter(({ storeId, onHand }) => storeId === store.storeId && onHand < 0)
-  return below.sort((a, b) => a.onHand - b.onHand).slice(0, MOST_DUE).map(({ skuId }) => skuId)
-})
+export type Due = ResultOf<typeof ProposalsQuery>['countProposals']
+
+/** What is worth counting today, as the server proposed it; without a network as it did last. */
+export const dueToday = shallowRef<Due>({ minutes: 0, items: [] })
+
+export async function readDue(storeId: string): Promise<void> {
+  const note = `count due ${storeId}`
+  try {
+    dueToday.value = (await ask(ProposalsQuery, { storeId })).countProposals
+    await writeNote(note, dueToday.value)
+  } catch (error) {
+    if (!isAway(error)) throw error
+    dueToday.value = (await readNote<Due>(note)) ?? dueToday.value
+  }
+}
 
 // ------------------------------------------------------------ the second look
 

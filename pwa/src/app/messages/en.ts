@@ -112,8 +112,6 @@ const en: typeof zh = {
     done: 'Recorded {total}',
   },
   stocktake: {
-    first: 'Scan the first item',
-    firstHint: 'Selling meanwhile does no harm',
     booked: 'The book says {n} {unit}. How many are there?',
     bookUnknown: 'The book is not loaded yet; count anyway',
     keep: 'Keep',

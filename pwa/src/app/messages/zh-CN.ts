@@ -111,8 +111,6 @@ export default {
     done: '已记 {total}',
   },
   stocktake: {
-    first: '扫第一件商品',
-    firstHint: '一边卖一边盘也不会乱',
     booked: '账上 {n} {unit}，架上有多少？',
     bookUnknown: '本店库存还没读到，先数着',
     keep: '记下',

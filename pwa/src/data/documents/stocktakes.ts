@@ -143,3 +143,9 @@ export const ResultQuery = graphql(
   `,
   [SessionParts],
 )
+
+export const ProposalsQuery = graphql(`
+  query CountProposals($storeId: UUID!) {
+    countProposals(storeId: $storeId) { minutes items { sku { id } why whyZh } }
+  }
+`)

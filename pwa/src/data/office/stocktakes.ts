@@ -1,0 +1,87 @@
+/** What a manager sees of counting: who counts now, how exact the counts are, and what goes missing. */
+import { graphql, type ResultOf } from '../graphql.ts'
+import { ask } from '../transport.ts'
+
+const LiveQuery = graphql(`
+  query CountsLive($storeId: UUID!) {
+    stocktakes(storeId: $storeId, first: 20, status: OPEN) {
+      edges { node { id storeId scope { kind zone ids } status startedAt startedBy lineCount unknownCount counters { personId name lines lastAt } } }
+    }
+  }
+`)
+
+const FiguresQuery = graphql(`
+  query CountsFigures($from: DateTime!, $to: DateTime!) {
+    countFigures(from: $from, to: $to) {
+      storeId
+      stocktakes
+      discrepancy { numerator denominator value }
+      countError { numerator denominator value }
+      minutesPerPerson { numerator denominator value }
+      minutesPerHundred { value }
+    }
+  }
+`)
+
+const ShrinkageQuery = graphql(`
+  query CountsShrinkage($storeId: UUID!) {
+    stocktakes(storeId: $storeId, first: 10, status: CONFIRMED) {
+      edges { node { id result { shrinkage { sku { id name nameEn unit } units value } } } }
+    }
+  }
+`)
+
+export type LiveCount = ResultOf<typeof LiveQuery>['stocktakes']['edges'][number]['node']
+export type StoreFigures = ResultOf<typeof FiguresQuery>['countFigures'][number]
+
+export interface Missing {
+  skuId: string
+  name: string
+  nameEn: string
+  unit: string
+  units: number
+  fen: number
+}
+
+const MOST_STORES = 40
+const TOP = 10
+const DAY_MS = 86_400_000
+
+/** Of the first forty stores: whoever has more looks at one at a time. */
+export async function countsNow(storeIds: readonly string[]): Promise<LiveCount[]> {
+  const answers = await Promise.all(storeIds.slice(0, MOST_STORES).map((storeId) => ask(LiveQuery, { storeId })))
+  return answers.flatMap(({ stocktakes }) => stocktakes.edges.map(({ node }) => node))
+}
+
+export async function figuresOf(days: number): Promise<StoreFigures[]> {
+  const now = Date.now()
+  const answer = await ask(FiguresQuery, { from: new Date(now - days * DAY_MS).toISOString(), to: new Date(now).toISOString() })
+  return answer.countFigures
+}
+
+/** What the newest ten stocktakes of each store found missing, together, the dearest first. */
+export async function missingMost(storeIds: readonly string[]): Promise<Missing[]> {
+  const answers = await Promise.all(storeIds.slice(0, MOST_STORES).map((storeId) => ask(ShrinkageQuery, { storeId })))
+  const found = answers.flatMap(({ stocktakes }) => stocktakes.edges.flatMap(({ node }) => node.result?.shrinkage ?? []))
+  const sums = new Map<string, Missing>()
+  for (const { sku, units, value } of found) {
+    const known = sums.get(sku.id)
+    sums.set(sku.id, { skuId: sku.id, name: sku.name, nameEn: sku.nameEn, unit: sku.unit, units: (known?.units ?? 0) + units, fen: (known?.fen ?? 0) + value })
+  }
+  return [...sums.values()].sort((a, b) => b.fen - a.fen).slice(0, TOP)
+}
+
+export interface Together {
+  countError: number | null
+  discrepancy: number | null
+  minutesPerPerson: number | null
+}
+
+/** Of several stores the sums are divided, not the shares averaged: a store that counted once weighs as little as it counted. */
+export function together(figures: readonly StoreFigures[]): Together {
+  const share = (of: 'countError' | 'discrepancy' | 'minutesPerPerson'): number | null => {
+    const all = figures.reduce((sum, each) => sum + each[of].denominator, 0)
+    return all ? figures.reduce((sum, each) => sum + each[of].numerator, 0) / all : null
+  }
+  return { countError: share('countError'), discrepancy: share('discrepancy'), minutesPerPerson: share('minutesPerPerson') }
+}
