@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, insert, select, text
 
 from api.demo import staff
+from api.demo.checklists import design_checklists
 from api.demo.goods import HANDLINGS, categories, goods
+from api.demo.people import OPERATIONS
 from api.demo.places import CITIES, DAY_CUTOFF, ZONE, Shop
 from api.demo.rhythm import shops
 from api.demo.stock import Shelves, history_begins
@@ -98,6 +100,10 @@ async def _seed(work: Work, progress: Progress, vault: Vault | None) -> None:
         await ledger.post(work, shelves.entries[start : start + _AT_ONCE])
     for code, units in safety.items():
         await ledger.set_safety_stock(work, stores[code], units)
+    region_of = {stores[city.code_of(shop)]: regions[city.code] for city, shop in shops()}
+    await design_checklists(
+        work, designer=people["hq"], name=OPERATIONS["hq"], region_of=region_of, strict_in=regions[CITIES[0].code]
+    )
     progress("库存 · stock", len(shelves.entries), len(shelves.entries))
 
 

@@ -21,7 +21,6 @@ from retail.audit import log
 from retail.inventory.intake import problem
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotFound, NotPermitted
-from retail.stores.directory import StoreEntry
 from retail.tasks.drafts import Draft, draft_problems
 from retail.tasks.errors import ChecklistMoved
 from retail.tasks.making import plan_of
@@ -60,11 +59,14 @@ def require_design(actor: Actor) -> None:
         raise NotPermitted(Permission.CHECKLIST_DESIGN)
 
 
-async def save_checklist(work: Work, draft: Draft, *, stores: Mapping[UUID, StoreEntry]) -> ChecklistSaved:
-    """Save a checklist as its next version; somebody else's change in between is not written over."""
+async def save_checklist(work: Work, draft: Draft, *, region_of: Mapping[UUID, UUID]) -> ChecklistSaved:
+    """Save a checklist as its next version; somebody else's change in between is not written over.
+
+    `region_of` names the region of every store there is.
+    """
     if problems := draft_problems(draft):
         raise InvalidInput(problems)
-    _require_places(draft, stores)
+    _require_places(draft, region_of)
     await work.session.execute(_LOCK, {"id": str(draft.checklist_id)})
     newest = await work.session.scalar(
         select(func.max(ChecklistVersion.version)).where(ChecklistVersion.checklist_id == draft.checklist_id)
@@ -114,11 +116,10 @@ def page_of(
     return rest[:first], len(rest) > first
 
 
-def _require_places(draft: Draft, stores: Mapping[UUID, StoreEntry]) -> None:
-    regions = {store.region_id for store in stores.values()}
-    if unknown := sorted(set(draft.store_ids or ()) - set(stores)):
+def _require_places(draft: Draft, region_of: Mapping[UUID, UUID]) -> None:
+    if unknown := sorted(set(draft.store_ids or ()) - set(region_of)):
         raise NotFound(f"storeIds ({unknown[0]})", "store", "门店")
-    if unknown := sorted(set(draft.region_ids or ()) - regions):
+    if unknown := sorted(set(draft.region_ids or ()) - set(region_of.values())):
         raise NotFound(f"regionIds ({unknown[0]})", "region", "区域")
 
 

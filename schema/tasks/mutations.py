@@ -109,14 +109,14 @@ class TasksMutation:
     ) -> SaveChecklistResult:
         require_design(info.context.actor)
         draft, desk = input.domain(), info.context.desk
-        stores = await desk.directory.stores()
+        region_of = await desk.directory.region_of()
         saved = await desk.office.once(
             info.context.actor,
             request_id=input.request_id,
             operation="saveChecklist",
             content=draft,
             answer=ChecklistSaved,
-            run=lambda work: save_checklist(work, draft, stores=stores),
+            run=lambda work: save_checklist(work, draft, region_of=region_of),
             as_system=True,
         )
         async with info.context.reading() as reading:

@@ -44,7 +44,7 @@ async def save(books: Books, *times: str, stores: Collection[StoreEntry] | None 
     )
     everywhere = await books.directory.stores()
     async with books.office.work(somebody(Role.HQ_OPERATIONS, *everywhere.values()), as_system=True) as work:
-        await save_checklist(work, draft, stores=everywhere)
+        await save_checklist(work, draft, region_of=await books.directory.region_of())
     return id
 
 
