@@ -21,6 +21,7 @@ from retail.kernel.clock import believable
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotFound, Problem
 from retail.shelves.epc import MalformedEpc, Tag, read_sgtin
+from retail.shelves.models import Shelf
 from retail.shelves.unknown import FoundCode, put_aside
 from retail.stocktakes.recording import NewCount, record_counts
 from retail.stocktakes.starting import lock_stocktake
@@ -117,6 +118,8 @@ async def record_tag_reads(
         stocktake = await lock_stocktake(work, stocktake_id, Permission.TAG_RECORD)
         if as_uuid(stocktake.store_id) != store_id:
             raise NotFound("stocktakeId", "stocktake", "盘点")
+    if shelf_id is not None and await work.session.get(Shelf, (store_id, shelf_id)) is None:
+        raise NotFound("shelfId", "shelf in this store", "货架")
     new = await _remember(work, store_id, stocktake_id or NO_SESSION, reader_id, reads, items)
     found = _by_item(new, items)
     if stocktake_id is not None:

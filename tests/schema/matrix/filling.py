@@ -86,6 +86,12 @@ def fixed(place: str) -> Any:
         "InspectLotInput.failedTo": "DESTROYED",
         "Query.returnFigures(from)": "2026-01-01T00:00:00Z",
         "Query.personByPhone(phone)": "13999999999",
+        "AddShelvesInput.codes": [uuid4().hex[:12]],
+        "ResolveCodeInput.packUnits": 1,
+        "TagReadInput.epc": "3074257BF7194E4000001A85",
+        "InStorePatternInput.prefix": "29",
+        "InStorePatternInput.itemDigits": 5,
+        "InStorePatternInput.valueDigits": 5,
     }
     return values.get(place, LEFT_OUT)
 

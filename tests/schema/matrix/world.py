@@ -84,6 +84,7 @@ class World:
             "photo": self._photo,
             "shelf": self._shelf,
             "stocktake": self._stocktake,
+            "waiting code": self._waiting_code,
             "task": self._task,
             "hand-over": self._hand_over,
             "help call": self._help_call,
@@ -190,6 +191,16 @@ class World:
         told = await counter.ask(count, input={"requestId": uuid4(), "stocktakeId": id, "lines": [line]})
         assert told.kind == "RecordCountsSuccess"
         return id
+
+    async def _waiting_code(self, shop: Shop, _asker: Staff | None) -> str:
+        """A code that was found in the store and that nobody knows."""
+        code = uuid4().hex
+        await self.chain.rows(
+            "insert into unknown_code (store_id, id, code, key, quantity, found_at, recorded_at)"
+            " values ($1, $2, $3, $3, 1, now(), now())",
+            *(shop.id, uuid4(), code),
+        )
+        return code
 
     async def _task(self, shop: Shop, _asker: Staff | None) -> str:
         """A task that need not be done."""

@@ -177,7 +177,7 @@ async def test_what_is_wrong_with_a_request_is_said_and_nothing_is_kept(chain: C
     assert (await send(clerk, read(tea.gtin, 1), stocktakeId=foreign)).kind == "NotFound"
     assert (await send(clerk, read(tea.gtin, 1), storeId=other.shop.id)).kind == "NotFound"
     shelf = await send(clerk, read(tea.gtin, 1), stocktakeId=await start(clerk), shelfId=uuid4())
-    assert [code for _, code in shelf.problems] == ["UNKNOWN_SHELF"]
+    assert (shelf.kind, shelf.value["path"]) == ("NotFound", "shelfId")
     assert await chain.value("select count(*) from tag_read where store_id = $1", clerk.shop.id) == 0
 
 
