@@ -82,7 +82,7 @@ class RecordSaleInput:
 @strawberry.input(description="Something that happened to the stock, known by its own id.")
 class MovementEvent:
     event_id: UUID = strawberry.field(description="Made by the client; makes the event happen exactly once.")
-    kind: MovementKind = strawberry.field(description="What happened; all but RESERVE and RELEASE.")
+    kind: MovementKind = strawberry.field(description="What happened; all but QUARANTINE, RESERVE and RELEASE.")
     quantity: int = strawberry.field(
         description="How many of what the code stands for, 1 to 1,000,000; signed for an ADJUSTMENT."
     )

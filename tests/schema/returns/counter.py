@@ -65,7 +65,7 @@ def photo() -> dict[str, object]:
 
 async def sold(clerk: Staff, **basket: Any) -> Told:
     """Sell with what a sale may carry: `receipt`, `member`, `requestId`, `at`."""
-    more = {key: basket.pop(key) for key in ("receipt", "member", "requestId") if key in basket}
+    more: dict[str, Any] = {key: basket.pop(key) for key in ("receipt", "member", "requestId") if key in basket}
     at = basket.pop("at", None)
     lines = await clerk.lines(basket)
     when = origin() if at is None else origin(occurredAt=at.isoformat())

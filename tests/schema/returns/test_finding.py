@@ -1,12 +1,19 @@
 """The sale is found: by what the receipt says, by who bought, by what was bought; and no more is told than that."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import httpx
+
 from retail.access.permissions import Role
+from retail.kernel.privacy.masters import new_master_key
 from retail.returns.sales import LOOKUPS_AN_HOUR, MEMBERS_AN_HOUR
 from tests.schema.returns.counter import FIND, find, sold, take_back
-from tests.support.chain import PRICE, Chain, origin
+from tests.support.chain import PRICE, Chain, found_chain, origin
+from tests.support.environment import MASTER_KEYS
+from tests.support.postgres import TestingPostgres
+from tests.support.server import ServerProcess
 
 
 async def test_a_sale_is_found_by_its_receipt_its_request_and_itself(chain: Chain) -> None:
@@ -124,3 +131,23 @@ async def test_a_receipt_number_that_is_none_is_refused(chain: Chain) -> None:
     for wrong in ("", "x" * 41, " x", "a\0b", "a\nb"):
         assert (await sold(clerk, soap=1, receipt=wrong)).problems == [("receipt", "NUMBER")]
     assert (await sold(clerk, soap=1, member="")).problems == [("member", "NUMBER")]
+
+
+async def test_after_a_rotation_of_the_master_key_members_are_found_and_repeated_sales_are_known(
+    postgres: TestingPostgres,
+) -> None:
+    member, request, at = "VIP-7", str(uuid4()), datetime.now(UTC)
+    with postgres.database(postgres.migrated()) as url:
+        await found_chain(url, plots=3)
+        async with httpx.AsyncClient(timeout=30) as http, Chain(url, "", http) as chain:
+            clerk = await chain.clerk_at(await chain.open_store())
+            with ServerProcess(url) as server:
+                clerk = replace(clerk, server=server.url)
+                first = await sold(clerk, soap=1, member=member, requestId=request, at=at)
+            with ServerProcess(url, TRUESHELF_MASTER_KEYS=f"{new_master_key('later')},{MASTER_KEYS}") as server:
+                clerk = replace(clerk, server=server.url)
+                again = await sold(clerk, soap=1, member=member, requestId=request, at=at)
+                found = await find(clerk, member=member)
+
+    assert first.value == again.value
+    assert [each["saleId"] for each in found] == [first.value["saleId"]]
