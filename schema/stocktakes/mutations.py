@@ -12,6 +12,7 @@ from retail.stocktakes.policy import CountPolicy as DomainPolicy
 from retail.stocktakes.queries import store_of
 from schema.kernel.context import Info
 from schema.stocktakes import inputs
+from schema.stocktakes.figures import CountPolicy
 from schema.stocktakes.results import (
     AskRecountResult,
     AskRecountSuccess,
@@ -30,7 +31,6 @@ from schema.stocktakes.results import (
     StartStocktakeResult,
     StartStocktakeSuccess,
 )
-from schema.stocktakes.types import CountPolicy
 
 A = TypeVar("A")
 

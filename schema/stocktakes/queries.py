@@ -12,10 +12,9 @@ from retail.stocktakes.starting import count_policy
 from schema.kernel.context import Info
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
 from schema.stocktakes.enums import StocktakeStatus
+from schema.stocktakes.figures import CountFigures, CountPolicy
 from schema.stocktakes.types import (
     After,
-    CountFigures,
-    CountPolicy,
     First,
     Stocktake,
     StocktakeConnection,

@@ -9,7 +9,7 @@ from retail.stocktakes.recording import LineOutcome
 from schema.kernel.errors import InvalidInput, NotFound, NotPermitted, Problem, RequestIdConflict
 from schema.stocktakes.enums import CountOutcome
 from schema.stocktakes.errors import CountsOpen, OwnCount, StocktakeClosed
-from schema.stocktakes.types import CountPolicy
+from schema.stocktakes.figures import CountPolicy
 
 _VERSION = "The stocktake's version after it."
 

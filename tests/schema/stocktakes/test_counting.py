@@ -1,6 +1,7 @@
 """Counting through the API: several people, one session, while the shop goes on selling."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -156,7 +157,7 @@ async def test_a_late_sale_is_settled_by_the_server_itself(chain: Chain) -> None
 async def test_headquarters_sets_from_when_on_a_count_is_checked(chain: Chain) -> None:
     lina, _, manager = await crew(chain)
     operations = await chain.staff(Role.HQ_OPERATIONS, lina.shop)
-    usual = {
+    usual: dict[str, Any] = {
         "recountValue": 5000,
         "recountPercent": 10,
         "recountUnits": 3,
