@@ -295,7 +295,7 @@ def _effect(event: NewEvent, path: str, problems: list[Problem]) -> tuple[int, A
             problems.append(problem(f"{path}.reason", "REASON_MISSING", *text))
         return event.quantity, Account.FOUND if event.quantity > 0 else Account.SHRINKAGE, P.STOCK_ADJUST
     if event.kind not in RECORDABLE:
-        text = ("This has an act of its own: see the reservations and the returns.", "这类变动有专门的操作：预留或退货。")
+        text = ("It has an act of its own: see reservations and returns.", "这类变动有专门的操作：预留或退货。")
         problems.append(problem(f"{path}.kind", "KIND_NOT_RECORDABLE", *text))
         return 0, Account.NONE, P.MOVEMENT_RECORD
     if (wrong := quantity_problem(f"{path}.quantity", event.quantity)) is not None:
