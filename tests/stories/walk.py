@@ -72,7 +72,7 @@ async def _returning_and_counting(phone: Device, thing: Item) -> AsyncIterator[s
     await phone.tap("without-receipt")
     await phone.see("reason-unwanted").wait_for()
     await phone.tap("reason-unwanted")
-    await phone.tap("condition-sealed-good")
+    await phone.tap("condition-opened-good")
     yield "return-reason"
     await phone.open("/stocktake")
     await phone.see("scan-input").wait_for()
