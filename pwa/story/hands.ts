@@ -34,10 +34,10 @@ function item(skuId: string): CatalogueItem {
   return found
 }
 
-/** As the counter has it, with a picture that nobody will ever bring. */
-function unopened(sold: Operation | undefined): TakenBack {
+/** As the counter has it, with a picture that nobody will ever bring; whatever it is, it never stands on the shelf again. */
+function spoilt(sold: Operation | undefined): TakenBack {
   const photo = { id: crypto.randomUUID(), sha256: '0'.repeat(64), bytes: 1000, takenAt: new Date().toISOString() }
-  return { reason: 'WRONG_ITEM', condition: 'SEALED', photos: [photo], saleReference: sold?.requestId ?? null }
+  return { reason: 'QUALITY', condition: 'UNSELLABLE', photos: [photo], saleReference: sold?.requestId ?? null }
 }
 
 async function perform(step: Act, done: readonly Operation[]): Promise<Operation> {
@@ -46,7 +46,7 @@ async function perform(step: Act, done: readonly Operation[]): Promise<Operation
   if (step.act === 'open-day') return openDay()
   if (!first) throw new Error('nothing to do it with')
   if (step.act === 'sell') return sell(picks)
-  if (step.act === 'return') return takeBack(first, unopened(done[step.of ?? -1]), true)
+  if (step.act === 'return') return takeBack(first, spoilt(done[step.of ?? -1]), false)
   if (step.act === 'count') return count(first.item, first.quantity, step.booked ?? 0)
   const wrong = done[step.undoes ?? -1]
   if (!wrong) throw new Error('nothing to undo')

@@ -6,7 +6,7 @@ server has answered, so the server has committed and the phone does not know.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
@@ -21,7 +21,7 @@ LARGEST = 4 * 1024 * 1024
 
 @dataclass
 class Line:
-    """`lost` counts the answers that were dropped; `seen` is told of every batch before it goes on."""
+    """`lost` counts the answers that were dropped; `newer` is what tomorrow's service worker has at its end."""
 
     server: str
     url: str = ""
@@ -30,7 +30,7 @@ class Line:
     clock: timedelta = timedelta()
     lost: int = 0
     batches: int = 0
-    seen: Callable[[], None] = lambda: None
+    newer: bytes = b""
     chance: random.Random = field(default_factory=lambda: random.Random(4))
     talking: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -66,9 +66,10 @@ class Line:
             body = await reader.readexactly(int(fields.get("content-length", "0")))
             to_server[1].write(_closing(head) + body)
             answer = await to_server[0].read(-1)
+            if head.startswith(b"GET /sw.js"):
+                answer = _longer(answer, self.newer)
             if b"mutation Outbox" in body:
                 self.batches += 1
-                self.seen()
                 if self.chance.random() < self.loses:
                     self.lost += 1
                     writer.transport.abort()
@@ -96,9 +97,16 @@ def _fields(head: bytes) -> dict[str, str]:
     return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines) if value}
 
 
+def _longer(answer: bytes, more: bytes) -> bytes:
+    head, _, body = answer.partition(END)
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"content-length:", b"etag:"))]
+    return b"\r\n".join([*lines, b"content-length: %d" % len(body + more)]) + END + body + more
+
+
 def _closing(head: bytes) -> bytes:
-    """The same head, but the server closes when it has answered: so the end of the answer is plain."""
-    lines = [line for line in head.removesuffix(END).split(b"\r\n") if not line.lower().startswith(b"connection:")]
+    """The same head, but the server closes when it has answered, and packs nothing: so the answer is plain."""
+    dropped = (b"connection:", b"accept-encoding:")
+    lines = [line for line in head.removesuffix(END).split(b"\r\n") if not line.lower().startswith(dropped)]
     return b"\r\n".join([*lines, b"connection: close"]) + END
 
 

@@ -1,0 +1,166 @@
+"""What a phone keeps for the cellar: sealed, in time, within its room, and sent also while the app is closed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.stories.books import Item
+from tests.stories.conftest import Chain, GiveDevice
+from tests.stories.device import NO_NETWORK, Device, device
+from tests.stories.line import Line, line_to
+
+READABLE = """async () => {
+  const words = []
+  const decoder = new TextDecoder()
+  const read = (value) => {
+    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) words.push(decoder.decode(value))
+    else if (value instanceof CryptoKey) words.push(value.extractable ? 'AN OPEN KEY' : '')
+    else if (value && typeof value === 'object') Object.values(value).forEach(read)
+    else words.push(String(value))
+  }
+  for (const { name } of await indexedDB.databases()) {
+    const db = await new Promise((done) => (indexedDB.open(name).onsuccess = ({ target }) => done(target.result)))
+    for (const store of db.objectStoreNames) {
+      const reading = db.transaction(store).objectStore(store).getAll()
+      await new Promise((done) => (reading.onsuccess = done))
+      read(reading.result)
+    }
+    db.close()
+  }
+  return words.join(' ')
+}"""
+A_DAY_AHEAD = "(() => { const wall = Date.now.bind(Date); Date.now = () => wall() + 86_400_000 })()"
+SENT_WITHIN = 20.0
+
+
+async def sell(phone: Device, tea: Item) -> None:
+    await phone.see("scan-input").wait_for()
+    await phone.scan(tea.gtin)
+    for tap in ("sell", "to-sale", "cart-finish"):
+        await phone.tap(tap)
+
+
+async def moved(chain: Chain, tea: Item, pieces: int) -> None:
+    """Wait until so many single sales of a thing are in the book."""
+    async with asyncio.timeout(SENT_WITHIN):
+        while await chain.books.moved(tea) != [("sale", -1)] * pieces:  # noqa: ASYNC110 -- another program's state
+            await asyncio.sleep(0.1)
+
+
+async def test_nobody_reads_what_lies_on_a_phone(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("jiading", "珍珠奶茶")
+    await phone.sign_in("jiading", path="/scan")
+    await phone.settled()
+    await phone.ready_offline()
+    await phone.go_offline()
+    await sell(phone, tea)
+    await phone.shows("snackbar", "已记")
+
+    readable = await phone.page.evaluate(READABLE)
+
+    assert len(readable) > 10_000, "it keeps a lot"
+    for secret in ("珍珠奶茶", tea.gtin, str(tea.sku_id), "AN OPEN KEY"):
+        assert secret not in readable
+    await phone.come_back()
+    await moved(chain, tea, 1)
+
+
+async def test_what_was_sold_is_sent_while_the_app_is_closed(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("zhangjiang", "珍珠奶茶")
+    await phone.sign_in("zhangjiang.2", path="/scan")
+    await phone.settled()
+    await phone.ready_offline()
+    before = len(await chain.books.moved(tea))
+    await phone.go_offline()
+    await sell(phone, tea)
+    await phone.shows("snackbar", "已记")
+    other = await phone.context.new_page()
+    await phone.page.close()
+    await phone.come_back()
+
+    developer = await phone.context.new_cdp_session(other)
+    registrations: list[dict[str, Any]] = []
+    developer.on("ServiceWorker.workerRegistrationUpdated", lambda said: registrations.extend(said["registrations"]))
+    await developer.send("ServiceWorker.enable")
+    while not registrations:  # noqa: ASYNC110 -- the browser says it when it likes
+        await asyncio.sleep(0.02)
+    call = {"origin": phone.url, "registrationId": registrations[0]["registrationId"], "tag": "trueshelf.outbox"}
+    await developer.send("ServiceWorker.dispatchSyncEvent", {**call, "lastChance": False})
+
+    await moved(chain, tea, before + 1)
+
+
+async def test_a_phone_whose_clock_is_a_day_wrong_sells_at_the_right_time(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("tianfu", "珍珠奶茶")
+    await phone.context.add_init_script(A_DAY_AHEAD)
+    await phone.sign_in("tianfu", path="/scan")
+    await phone.settled()
+    await sell(phone, tea)
+    await phone.sent()
+    await phone.open("/me/operations")
+
+    await phone.shows("clock-wrong", "快了 24 小时")
+    query = """
+        select abs(extract(epoch from now() - occurred_at)), clock_error_seconds from movement
+        where store_id = $1 and sku_id = $2 and source = 'phone'
+    """
+    ((seconds, error),) = await chain.books.rows(query, tea.store_id, tea.sku_id)
+    assert seconds < 60
+    assert error is None
+
+
+async def test_a_full_phone_says_that_nothing_was_kept(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("xipu", "珍珠奶茶")
+    phone.forgive("QuotaExceeded|DeviceFull|no room")
+    await phone.sign_in("xipu", path="/scan")
+    await phone.settled()
+    developer = await phone.context.new_cdp_session(phone.page)
+    await developer.send("Storage.overrideQuotaForOrigin", {"origin": phone.url, "quotaSize": 1})
+
+    await sell(phone, tea)
+
+    await phone.shows("snackbar", "手机存不下了")
+    await phone.picture("offline-full")
+    await phone.see("cart-finish").wait_for()
+    await developer.send("Storage.overrideQuotaForOrigin", {"origin": phone.url})
+    await phone.tap("cart-finish")
+    await phone.shows("snackbar", "已记")
+    await moved(chain, tea, 1)
+
+
+@pytest_asyncio.fixture
+async def line(chain: Chain) -> AsyncIterator[Line]:
+    async with line_to(chain.url) as found:
+        yield found
+
+
+async def test_an_update_of_the_app_in_the_middle_of_sending_loses_nothing(
+    chain: Chain, browser: Browser, line: Line
+) -> None:
+    tea = await chain.books.item("longquan", "珍珠奶茶")
+    async with device(browser, line.url) as phone:
+        phone.forgive(NO_NETWORK)
+        await phone.sign_in("longquan", path="/scan")
+        await phone.settled()
+        await phone.ready_offline()
+        line.loses = 1.0
+        await sell(phone, tea)
+        await phone.shows("snackbar", "已记")
+        line.newer = b"\n// tomorrow's version"
+
+        await phone.page.evaluate("navigator.serviceWorker.getRegistration().then((known) => known.update())")
+        await phone.see("banner-action").wait_for()
+        async with phone.page.expect_event("load"):
+            await phone.tap("banner-action")
+        line.loses = 0.0
+
+        await phone.sent()
+        assert line.lost > 0
+        await moved(chain, tea, 1)
