@@ -45,7 +45,18 @@ class Listener:
                 event.remove(engine, "before_cursor_execute", hear)
 
 
-PERIODIC = ("projection", "expires_at <=", "pg_snapshot", "log_seal", "push_", "security_alarm")
+PERIODIC = (
+    "projection",
+    "as movements",
+    "pg_try_advisory",
+    "enable_nestloop",
+    "count_anchor",
+    "expires_at <=",
+    "pg_snapshot",
+    "log_seal",
+    "push_",
+    "security_alarm",
+)
 """What jobs and remembered answers ask at their own times, whoever calls."""
 
 
