@@ -8,6 +8,7 @@ import { kindOf } from './deeds/registry.ts'
 import { readDevice, writeDevice } from './database.ts'
 import type { Holdup } from './outbox.ts'
 import { isLeftBehind, needsYou, type Operation } from './operations.ts'
+import { forgetPhotosOf, takeOverPhotosOf } from './photos.ts'
 import { noteSender, openOutbox, SENDING_LOCK, SYNC_TAG } from './sending.ts'
 import { askAboutDay, me, myStore, noteDayOpened, senderId, whenSomebodyLeaves } from './session.ts'
 import { askToKeep } from './storage.ts'
@@ -98,7 +99,11 @@ export const markHandled = (requestId: string): Promise<void> => outbox.markHand
 
 /** Record in one's own name what somebody who left has done. */
 export async function takeOver(requestId: string): Promise<void> {
-  if (me.value) await outbox.takeOver(requestId, me.value.id, me.value.name)
+  if (!me.value) return
+  const { id, name } = me.value
+  const taken = kept.value.find((operation) => operation.requestId === requestId)
+  await outbox.takeOver(requestId, id, name)
+  if (taken) await takeOverPhotosOf(taken.deed, id)
 }
 
 /** The stock moved during the count: post the difference that she found at that moment. */
@@ -115,7 +120,7 @@ export async function openDay(): Promise<Operation> {
 
 /** Take a deed back: withdrawn when it never left the device, else posted the other way round once it was accepted. */
 export async function undo(operation: Operation): Promise<void> {
-  if (await outbox.withdraw(operation.requestId)) return
+  if (await outbox.withdraw(operation.requestId)) return forgetPhotosOf(operation.deed)
   await kindOf(operation.deed)?.undo?.(operation, operation.deed)
 }
 

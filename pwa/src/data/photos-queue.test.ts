@@ -289,6 +289,28 @@ test('what nobody announced in two weeks is given up; what was kept leaves no ma
   expect(await states()).toEqual({})
 })
 
+test('what its person never came back to bring is given up when the server would not take it any more', async () => {
+  await take('a', 100, 'wang-fang')
+  const queue = open()
+
+  await wait(queue, 89 * 86_400_000)
+  expect(await states()).toEqual({ a: 'waiting' })
+  await wait(queue, 2 * 86_400_000)
+  expect(await states()).toEqual({})
+})
+
+test('whoever vouches for a deed brings its pictures', async () => {
+  await take('a', 100, 'wang-fang')
+  server.announced.add('a')
+  await open().drain()
+  expect(await states()).toEqual({ a: 'waiting' })
+
+  await store.change('a', { actorId: 'li-mei' })
+  await open().drain()
+
+  expect(await states()).toEqual({ a: 'kept' })
+})
+
 test('a device without room says so, and has kept nothing half', async () => {
   const full = { sealBytes: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')), openBytes: async () => undefined }
   store = new PhotoStore(async () => db, full)

@@ -12,6 +12,8 @@ export const PIECE = 256 * 1024
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 300_000
 const GIVEN_UP_MS = 14 * 86_400_000
+/** The server takes nothing that is older. */
+const EXPIRED_MS = 90 * 86_400_000
 const KEPT_MARK_MS = 7 * 86_400_000
 /** How often the bytes may arrive spoilt before a person is asked to take the picture again. */
 const SPOILT_AT_MOST = 3
@@ -153,12 +155,12 @@ export class PhotoQueue {
     this.world.changed()
   }
 
-  /** What was kept long ago needs no mark here, and what nobody has announced in two weeks never will be. */
+  /** What was kept long ago needs no mark here, and what nobody has announced in two weeks never will be, nor what nobody could bring. */
   private async tidy(): Promise<void> {
     const { store, now } = this.world
     const over = (await store.all()).filter(({ state, since, sent, bytes }) => {
       const age = now() - since
-      if (state === 'waiting') return sent >= bytes && age > GIVEN_UP_MS
+      if (state === 'waiting') return age > (sent >= bytes ? GIVEN_UP_MS : EXPIRED_MS)
       return state === 'kept' && age > KEPT_MARK_MS
     })
     if (over.length === 0) return

@@ -10,7 +10,7 @@ export async function makeSmall(picture: Blob): Promise<Blob> {
 }
 
 function drawAway(picture: Blob): Promise<Blob> {
-  const worker = new Worker(new URL('../worker/shrink.ts', import.meta.url), { type: 'module' })
+  const worker = new Worker(new URL('./photos-shrink.ts', import.meta.url), { type: 'module' })
   return new Promise<Blob>((done, fail) => {
     const timer = setTimeout(() => fail(new Error('the picture took too long')), PATIENCE_MS)
     worker.addEventListener('message', ({ data }: MessageEvent<Blob | null>) => {

@@ -5,6 +5,7 @@
  * page was last open, and the server takes that in this person's own session only. What has no verdict is left as it
  * is: the browser calls again, or the page does when it opens.
  */
+import { openPhotoQueue, PHOTOS_LOCK, photoStore } from '../data/photos-sending.ts'
 import { notedSender, openOutbox, SENDING_LOCK, SYNC_TAG } from '../data/sending.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -38,7 +39,20 @@ export async function sendAll(): Promise<void> {
   await outbox.drain()
   tabs.close()
   const waits = (await outbox.all()).some((operation) => operation.state === 'waiting' && operation.actorId === actorId)
-  if (waits) throw new StillWaiting('some operations have no verdict yet')
+  const photosWait = await sendPhotos(actorId)
+  if (waits || photosWait) throw new StillWaiting('some operations have no verdict yet')
+}
+
+/** Returns whether some are not whole on the server yet; those that are wait for their deed and need no call. */
+async function sendPhotos(actorId: string): Promise<boolean> {
+  const tabs = new BroadcastChannel(PHOTOS_LOCK)
+  await openPhotoQueue({
+    actorId: () => actorId,
+    later: () => () => {},
+    changed: () => tabs.postMessage('changed'),
+  }).drain()
+  tabs.close()
+  return (await photoStore.all()).some(({ state, actorId: whose, sent, bytes }) => state === 'waiting' && whose === actorId && sent < bytes)
 }
 
 /** A new version takes over between two requests and not in the middle of one; it does not wait for ever. */

@@ -1,4 +1,4 @@
-/** Draws a picture anew, no larger than it needs to be; answers null for what is no picture. */
+/** A worker of its own: draws a picture anew, no larger than it needs to be; answers null for what is no picture. */
 
 interface Wanted {
   picture: Blob
