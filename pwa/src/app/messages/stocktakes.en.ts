@@ -15,7 +15,6 @@ export default {
     does: { one: 'Scan +1', ask: 'Scan, ask' },
     addThese: 'Add',
     inAll: 'In all',
-    place: 'Shelf',
     shelf: 'Shelf {code}',
     zone: 'Zone {zone}',
     noShelf: 'No shelf',

@@ -15,7 +15,6 @@ export default {
     does: { one: '扫 +1', ask: '扫后填' },
     addThese: '加上',
     inAll: '一共',
-    place: '货架',
     shelf: '{code} 架',
     zone: '{zone} 区',
     noShelf: '不分货架',
