@@ -9,7 +9,7 @@ export default {
   zoneHint: 'such as A, or Chilled',
   first: 'First code',
   last: 'Last code',
-  lastHint: 'leave empty for one',
+  lastHint: 'For one shelf, leave the last code empty',
   name: 'What stands there (optional)',
   will: 'Adds {first} to {last}, {n} in all',
   willOne: 'Adds {first}',

@@ -9,7 +9,7 @@ export default {
   zoneHint: '如 A 区、冷藏',
   first: '第一个编号',
   last: '最后一个编号',
-  lastHint: '只有一个就不填',
+  lastHint: '只有一个货架时，最后一个编号不填',
   name: '放什么（可不填）',
   will: '将添加 {first} 到 {last}，共 {n} 个',
   willOne: '将添加 {first}',
