@@ -11,6 +11,8 @@ CUT = """() => {
   const seen = (el) => el.checkVisibility({ opacityProperty: true, visibilityProperty: true })
   const name = (el) => `${el.tagName.toLowerCase()}.${el.className || ''} "${el.textContent.trim().slice(0, 30)}"`
   const scrolls = (el) => ['auto', 'scroll'].includes(getComputedStyle(el).overflowX)
+  const floats = (el) => ['sticky', 'fixed'].includes(getComputedStyle(el).position)
+  const floatsIn = (el) => !el ? null : floats(el) ? el : floatsIn(el.parentElement)
   const found = []
   const page = document.documentElement.scrollWidth
   if (page > wide) found.push(`the page is ${page} wide`)
@@ -33,7 +35,7 @@ CUT = """() => {
     }
     if (!clipped && rects.some(r => r.left < -1 || r.right > wide + 1)
         && getComputedStyle(el).textOverflow !== 'ellipsis') found.push(`sticks out: ${name(el)}`)
-    const layer = el.closest('.tabs, .page-bar, .snackbar, .van-popup, [class*=fixed]')
+    const layer = floatsIn(el)
     texts.push(...rects.map(r => ({ el, layer, r })))
   }
   for (let i = 0; i < texts.length; i++) for (let j = i + 1; j < texts.length; j++) {
