@@ -7,8 +7,9 @@ nobody had: of `out` units that left and `into` that came meanwhile it cannot kn
     counted - out <= truth(t) <= counted + into
 
 and the difference to the book lies between `low = counted - out - ledger(t)` and `high = counted + into - ledger(t)`.
-What is posted is the part of it that is certain: 0 if that lies between, else the end that is nearer to 0. A
-verdict that would be another at the other end depends on what nobody knows, so it asks for a recount.
+What is posted is the part of it that is certain: 0 if that lies between, else the end that is nearer to 0. The
+verdict looks at the end that is farther: where it would be another there it depends on what nobody knows, and asks
+for a recount. Where goods move all the time a second count knows no more; found again, what is certain is posted.
 """
 
 from dataclasses import dataclass
@@ -80,17 +81,8 @@ def verdict(counted: Counted, found: Difference, about: Circumstances, policy: C
 
 
 def _checked(counted: Counted, found: Difference, price_fen: int | None, policy: CountPolicy) -> CountState:
-    certain, low, high = (
-        grade(units, book=found.book, price_fen=price_fen, policy=policy)
-        for units in (found.certain, found.low, found.high)
-    )
-    worst = max(low, high)
-    again = counted.proven or counted.repeated
-    if worst is Grade.FINE:
+    """Say whether the larger of the possible differences has been looked at often enough."""
+    worst = max(grade(units, book=found.book, price_fen=price_fen, policy=policy) for units in (found.low, found.high))
+    if worst is Grade.FINE or counted.proven or (counted.repeated and worst is Grade.RECOUNT):
         return CountState.READY
-    if certain is not worst:
-        # Where it sells all the time a second count knows no more: then only what is certain is posted.
-        return CountState.READY if again and certain is Grade.FINE else CountState.RECOUNT
-    if counted.proven or (counted.repeated and worst is Grade.RECOUNT):
-        return CountState.READY
-    return CountState.SECOND_PERSON if again else CountState.RECOUNT
+    return CountState.SECOND_PERSON if counted.repeated else CountState.RECOUNT

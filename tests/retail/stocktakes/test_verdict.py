@@ -120,6 +120,7 @@ def test_a_verdict_that_hangs_on_what_moved_meanwhile_asks_for_a_recount() -> No
     assert told(100, unsure=5) is CountState.READY, "right at either end"
     assert told(100, unsure=30) is CountState.RECOUNT
     assert told(100, unsure=30, of=counted(100, repeated=True)) is CountState.READY, "only what is certain is posted"
+    assert told(100, unsure=60, of=counted(100, repeated=True)) is CountState.SECOND_PERSON
 
 
 @given(st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 60)), max_size=12), st.integers(0, 40), st.integers(0, 40))
