@@ -12,7 +12,7 @@ export default {
     opensAt: '{time} 开店，点这里开始',
     opensMust: '{time} 开店 · {n} 项必做',
     handOverWaits: '交接待确认',
-    notIn: '{time} 已开始 · 你还没打卡',
+    notIn: '{time} 已开始 · 你没打卡',
     returnsWait: '{n} 笔待质检',
     left: '{zone} 还剩 {n} 件',
     countRuns: '盘点进行中，点这里接着数',
