@@ -58,6 +58,14 @@ async def sell_two(till: Device, item: Item) -> None:
     await till.sent()
 
 
+async def look_at_the_figures(tablet: Device, shop: str) -> None:
+    await tablet.open("/manager/stocktakes")
+    await tablet.shows("aims", "目标：不超过 2.5%")
+    await tablet.tap("counts-table")
+    await tablet.shows("figures-table", shop)
+    await tablet.picture("stocktake-figures")
+
+
 async def lines_of(chain: Chain, stocktake: str) -> list[tuple[int, str]]:
     """What the chain knows of a stocktake's lines."""
     query = "select quantity, mode from stocktake_line where stocktake_id = $1 order by counted_at"
@@ -140,6 +148,7 @@ async def test_a_shelf_is_opened_by_its_code_counted_blind_and_confirmed_by_some
     await tablet.tap("finish-stocktake")
     await tablet.shows("result-accuracy", "50%")
     await tablet.picture("stocktake-result")
+    await look_at_the_figures(tablet, "玉林店")
     await phone.open(f"/stocktake/{stocktake}/result")
     await phone.see("result").wait_for()
     await phone.picture("stocktake-result-phone", readme=True)
