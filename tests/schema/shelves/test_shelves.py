@@ -169,9 +169,9 @@ async def test_two_managers_who_add_the_same_code_at_once_make_one_shelf(chain: 
     told = await asyncio.gather(
         *(
             do(asker, "addShelves", storeId=manager.shop.id, zone="A", codes=[f"A-{n}" for n in range(20)])
-            for asker in (manager, other, manager, other)
+            for asker in (manager, other) * 8
         )
     )
 
-    assert sorted(each.kind for each in told) == ["AddShelvesSuccess", *["InvalidInput"] * 3]
+    assert sorted(each.kind for each in told) == ["AddShelvesSuccess", *["InvalidInput"] * 15]
     assert len(await codes(manager)) == 20
