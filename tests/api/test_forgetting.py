@@ -11,6 +11,14 @@ from api.forgetting import FORGOTTEN, forget_person
 
 KEPT = {
     "assignment": "what somebody did and was allowed, under their id",
+    "clock_entry": "working time, which the law has kept, under an id",
+    "compliance_entry": "what counted for rewards, under an id",
+    "hand_over": "what a shift gave to the next, under an id",
+    "hand_over_confirmation": "who took it on, by id",
+    "help_answer": "who answered, by id",
+    "help_call": "who asked, by id",
+    "task_claim": "who does a task, by id",
+    "task_record": "what was done in a shop, under an id",
     "personal_value": "deleted with the key, by the people area itself",
     "personal_view": "who looked at whose data, kept as evidence",
     "person_erasure": "that the person was erased",
