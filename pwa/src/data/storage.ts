@@ -2,6 +2,9 @@
 const LOW_BYTES = 20 * 1024 * 1024
 const LOW_SHARE = 0.05
 
+/** A service worker's storage cannot be asked: only a page can. */
+type Keeping = StorageManager & { persist?: () => Promise<boolean> }
+
 /** Nothing was kept: what was done is not done. */
 export class DeviceFull extends Error {}
 
@@ -11,8 +14,9 @@ export function isFull(error: unknown): boolean {
 
 /** Ask the browser not to clear what we keep when the phone runs short. It may say no; then we are no worse off. */
 export async function askToKeep(): Promise<boolean> {
-  if (typeof navigator === 'undefined' || !navigator.storage?.persist) return false
-  return (await navigator.storage.persisted()) || navigator.storage.persist()
+  const storage: Keeping | undefined = typeof navigator === 'undefined' ? undefined : navigator.storage
+  if (!storage?.persist) return false
+  return (await storage.persisted()) || storage.persist()
 }
 
 /** Bytes that are left for us when they are few; undefined while there is room. */
