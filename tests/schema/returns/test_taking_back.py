@@ -245,3 +245,14 @@ async def test_after_a_day_only_the_manager_undoes_a_return(chain: Chain) -> Non
 
     assert (await cancel(clerk, returned)).value["status"] == "too_old"
     assert (await cancel(manager, returned)).kind == "CancelReturnSuccess"
+
+
+async def test_a_return_is_undone_once_however_often_it_is_asked_for(chain: Chain) -> None:
+    clerk = await chain.clerk_at(await chain.open_store())
+    await sold(clerk, soap=2, receipt=(receipt := uuid4().hex))
+    returned = (await take_back(clerk, "soap", saleReference=receipt)).value["returned"]["id"]
+
+    told = await asyncio.gather(*(cancel(clerk, returned) for _ in range(6)))
+
+    assert sorted(each.kind for each in told) == ["CancelReturnSuccess"] + ["ReturnClosed"] * 5
+    assert await moved(chain, returned) == [("customer_return", 1, "customer"), ("sale", -1, "customer")]
