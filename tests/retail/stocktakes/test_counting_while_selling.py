@@ -177,8 +177,9 @@ async def test_another_stores_stocktake_is_not_found(shop: Shop) -> None:
         shop.cancel(stocktake, by=stranger),
         shop.count(new_id(), "tea", 1, by=stranger),
     ):
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFound) as refused:
             await act
+        assert refused.value.path == "stocktakeId"
 
 
 async def test_the_book_of_a_busy_shelf_is_walked_back_as_far_as_it_takes(shop: Shop) -> None:
