@@ -70,8 +70,8 @@ async def moved(chain: Chain, tea: Item, pieces: int) -> None:
 
 async def test_nobody_reads_what_lies_on_a_phone(chain: Chain, give: GiveDevice) -> None:
     phone = await give(chain)
-    tea = await something(chain, "jiading")
-    await phone.sign_in("jiading", path="/scan")
+    tea = await something(chain, "hongqiao")
+    await phone.sign_in("hongqiao", path="/scan")
     await phone.settled()
     await phone.ready_offline()
     await phone.go_offline()
@@ -161,10 +161,10 @@ async def line(chain: Chain) -> AsyncIterator[Line]:
 async def test_an_update_of_the_app_in_the_middle_of_sending_loses_nothing(
     chain: Chain, browser: Browser, line: Line
 ) -> None:
-    tea = await something(chain, "longquan")
+    tea = await something(chain, "jiaozi")
     async with device(browser, line.url) as phone:
         phone.forgive(NO_NETWORK)
-        await phone.sign_in("longquan", path="/scan")
+        await phone.sign_in("jiaozi", path="/scan")
         await phone.settled()
         await phone.ready_offline()
         line.loses = 1.0
