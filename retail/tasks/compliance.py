@@ -21,6 +21,8 @@ from retail.tasks.acts import ComplianceAct
 from retail.tasks.models import ComplianceEntry
 
 A_YEAR = timedelta(days=366)
+_CALENDAR = (date(2000, 1, 1), date(2999, 12, 31))
+"""Days that have a day before and after them in every zone; nobody asks about others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,10 @@ def require_span(since: date, until: date, most: timedelta = A_YEAR) -> None:
     """Refuse days that end before they begin, or more of them than may be asked for."""
     if until < since:
         raise InvalidInput([problem("until", "ENDS_BEFORE", "Ends before it begins.", "结束日期早于开始日期。")])
+    earliest, latest = _CALENDAR
+    if since < earliest or until > latest:
+        words = (f"{earliest} to {latest}.", f"须在 {earliest} 到 {latest} 之间。")
+        raise InvalidInput([problem("since" if since < earliest else "until", "OUT_OF_RANGE", *words)])
     if until - since >= most:
         words = (f"At most {most.days} days.", f"最多 {most.days} 天。")
         raise InvalidInput([problem("until", "TOO_MANY_DAYS", *words)])

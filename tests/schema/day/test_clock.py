@@ -155,3 +155,13 @@ async def test_rubbish_is_refused_by_name(chain: Chain, rubbish: dict[str, objec
 
     assert [each for each, _ in told.problems] == [f"origin.{path}"]
     assert await chain.value("select count(*) from clock_entry where store_id = $1", riverside.id) == 0
+
+
+@pytest.mark.parametrize(("day", "path"), [("0001-01-01", "since"), ("9999-12-31", "until")])
+async def test_days_at_the_ends_of_the_calendar_are_refused_by_name(chain: Chain, day: str, path: str) -> None:
+    riverside, li = await someone(chain)
+
+    told = await li.ask(ENTRIES, store=riverside.id, since=day, until=day)
+
+    assert told.codes == ["INVALID_INPUT"], told.body
+    assert path in str(told.body)
