@@ -16,13 +16,14 @@ from retail.access.actor import Actor
 from retail.access.permissions import ROLE_TABLE, Permission
 from retail.access.work import Work
 from retail.catalogue.codes import is_gtin, plain_gtin
-from retail.catalogue.commands import add_code
+from retail.catalogue.commands import PACK_UNITS_AT_MOST, add_code
 from retail.catalogue.in_store import Measure, Pattern, read, units_of
 from retail.catalogue.models import Sku
 from retail.catalogue.patterns import in_store_patterns
 from retail.catalogue.prices import price_at
+from retail.inventory.intake import QUANTITY_AT_MOST
 from retail.kernel.content import as_uuid
-from retail.kernel.refusal import NotFound, NotPermitted
+from retail.kernel.refusal import InvalidInput, NotFound, NotPermitted, Problem
 from retail.shelves.models import UnknownCode, Verdict
 
 CODE_AT_MOST = 100
@@ -111,6 +112,8 @@ async def name_code(work: Work, *, key: str, sku_id: UUID, pack_units: int) -> t
     waiting = await _waiting(work, key)
     if await work.session.get(Sku, sku_id) is None:
         raise NotFound("skuId", "SKU", "商品")
+    if not 1 <= pack_units <= PACK_UNITS_AT_MOST:
+        raise _wrong_pack(PACK_UNITS_AT_MOST)
     if is_gtin(key):
         await add_code(work, gtin=key, sku_id=sku_id, pack_units=pack_units)
     await _settle(work, waiting, Verdict.ITEM, sku_id)
@@ -118,11 +121,18 @@ async def name_code(work: Work, *, key: str, sku_id: UUID, pack_units: int) -> t
     named = []
     for row in waiting:
         units = await _units(work, row, patterns, sku_id, pack_units)
+        if units is not None and units * row.quantity > QUANTITY_AT_MOST:
+            # As for a line whose code is known when it comes; more than the books can hold would stop the count.
+            raise _wrong_pack(max(1, QUANTITY_AT_MOST // row.quantity))
         if row.stocktake_id is not None and units is not None:
             named.append(
                 Named(as_uuid(row.store_id), as_uuid(row.stocktake_id), as_uuid(row.id), sku_id, units * row.quantity)
             )
     return len(waiting), named
+
+
+def _wrong_pack(most: int) -> InvalidInput:
+    return InvalidInput([Problem("packUnits", "OUT_OF_RANGE", f"1 to {most:,}.", f"须在 1 到 {most:,} 之间。")])
 
 
 async def disown_code(work: Work, *, key: str) -> int:

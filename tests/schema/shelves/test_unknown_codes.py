@@ -167,6 +167,21 @@ async def test_a_wrong_naming_is_refused_and_the_code_goes_on_waiting(
     assert code in await waiting(headquarters)
 
 
+async def test_a_pack_that_no_book_can_hold_is_refused_for_misread_codes_too(
+    chain: Chain, clerk: Staff, headquarters: Asker
+) -> None:
+    code, tea = f"smudged {uuid4()}", await chain.goods("tea")
+    stocktake = await start(clerk)
+    await scan(clerk, stocktake, code, 500_000)
+
+    for wrong in (-5, 0, 3, 100_000, 2**31 - 1):
+        told = await do(headquarters, "resolveCode", code=code, skuId=tea.id, packUnits=wrong)
+        assert told.problems == [("packUnits", "OUT_OF_RANGE")], told.body
+    told = await do(headquarters, "resolveCode", code=code, skuId=tea.id, packUnits=2)
+
+    assert (told.value["settled"], told.value["counted"]) == (1, 1)
+
+
 async def test_only_headquarters_says_what_codes_mean(chain: Chain, clerk: Staff) -> None:
     manager = await chain.staff(Role.STORE_MANAGER, clerk.shop)
 
