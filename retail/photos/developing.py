@@ -20,10 +20,13 @@ from retail.photos.models import PhotoProblem
 
 MOST_PIXELS = 24_000_000
 LEAST_SIDE = 16
+MOST_SCANS = 200
+"""Of one JPEG: each goes over all pixels again, however few bytes it takes. A progressive picture has about ten."""
 LONGEST_KEPT = 2048
 LONGEST_SMALL = 320
 _QUALITY, _QUALITY_SMALL = 85, 78
 _WHITE = (255, 255, 255)
+_SCAN = b"\xff\xda"
 
 # Pillow's own limits stand behind ours; what it would only warn of is refused too.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -62,6 +65,8 @@ def develop(data: bytes) -> Developed:
     if header is None:
         raise Undevelopable(PhotoProblem.NOT_A_PICTURE)
     _check_size(header.width, header.height)
+    if header.kind == "JPEG" and data.count(_SCAN) > MOST_SCANS:
+        raise Undevelopable(PhotoProblem.DAMAGED)
     try:
         with Image.open(BytesIO(data), formats=(header.kind,)) as opened:
             _check_size(*opened.size)  # a file may name its size twice

@@ -8,7 +8,14 @@ from zipfile import ZipFile
 import pytest
 from PIL import ExifTags, Image
 
-from retail.photos.developing import LONGEST_KEPT, LONGEST_SMALL, MOST_PIXELS, Undevelopable, develop
+from retail.photos.developing import (
+    LONGEST_KEPT,
+    LONGEST_SMALL,
+    MOST_PIXELS,
+    MOST_SCANS,
+    Undevelopable,
+    develop,
+)
 from retail.photos.headers import header_of
 from retail.photos.models import PhotoProblem
 from tests.support.pictures import BEIJING, encoded, jpeg, scene
@@ -233,3 +240,15 @@ def test_the_largest_picture_that_is_taken_is_taken() -> None:
 
     assert done.width == LONGEST_KEPT
     assert refused(encoded(Image.new("L", (6000, MOST_PIXELS // 6000 + 1)), "PNG")) is PhotoProblem.TOO_MANY_PIXELS
+
+
+def test_a_jpeg_that_goes_over_its_pixels_without_end_is_damaged() -> None:
+    picture = encoded(scene(64, 64), "JPEG", progressive=True)
+    scan, end = picture.rindex(b"\xff\xda"), picture.rindex(b"\xff\xd9")
+    scans = picture.count(b"\xff\xda")
+
+    def with_scans(many: int) -> bytes:
+        return picture[:end] + picture[scan:end] * (many - scans) + picture[end:]
+
+    assert develop(with_scans(MOST_SCANS)).width == 64
+    assert refused(with_scans(MOST_SCANS + 1)) is PhotoProblem.DAMAGED
