@@ -5,11 +5,11 @@ only after the request has claimed its id.
 """
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from retail.access.work import Work
+from retail.catalogue.lookup import Item
 from retail.inventory.intake import names_of, read_lines
 from retail.returns import commands
 from retail.returns.commands import Proved, ReturnRecorded, best_line
@@ -44,7 +44,7 @@ class ReturnsMutation:
         desk, new, line = info.context.desk, input.domain(), input.line()
         items = await desk.lookup.find(names_of([line]), store_id=input.store_id)
         item = None if line.name is None else items.get(line.name)
-        proved = await _proved(info.context, input, None if item is None else item.sku_id)
+        proved = await _proved(info.context, input, item)
 
         async def take(work: Work) -> ReturnRecorded:
             counted = read_lines([line], items, commands.return_problems(new))[0]
@@ -115,15 +115,15 @@ class ReturnsMutation:
         return SetHandlingSuccess(category_id=done.category_id)
 
 
-async def _proved(context: Context, input: inputs.RecordReturnInput, sku_id: UUID | None) -> Proved:
+async def _proved(context: Context, input: inputs.RecordReturnInput, item: Item | None) -> Proved:
     """Return the line of a sale that the proof leads to; the newest with enough left of what was brought."""
     if input.sale_line_id is not None or input.sale_reference is None:
         return Proved(input.sale_line_id is not None, input.sale_line_id)
-    if not is_reference(input.sale_reference):
+    if item is None or not is_reference(input.sale_reference):
         return Proved(shown=True, line_id=None)
     async with context.desk.office.system() as session:
         found = await find_by_reference(session, input.sale_reference)
     candidates = [
-        (line.line_id, sale.store_id, line.left) for sale in found for line in sale.lines if line.sku_id == sku_id
+        (line.line_id, sale.store_id, line.left) for sale in found for line in sale.lines if line.sku_id == item.sku_id
     ]
-    return Proved(shown=True, line_id=best_line(candidates, input.store_id, input.quantity))
+    return Proved(shown=True, line_id=best_line(candidates, input.store_id, input.quantity * item.pack_units))

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 
 from retail.access.permissions import Role
+from retail.catalogue.codes import check_digit
 from retail.kernel.privacy.masters import new_master_key
 from retail.returns.sales import LOOKUPS_AN_HOUR, MEMBERS_AN_HOUR
 from tests.schema.returns.counter import FIND, find, sold, take_back
@@ -14,6 +15,10 @@ from tests.support.chain import PRICE, Chain, found_chain, origin
 from tests.support.environment import MASTER_KEYS
 from tests.support.postgres import TestingPostgres
 from tests.support.server import ServerProcess
+
+
+def gtin(body: str) -> str:
+    return body + check_digit(body)
 
 
 async def test_a_sale_is_found_by_its_receipt_its_request_and_itself(chain: Chain) -> None:
@@ -151,3 +156,16 @@ async def test_after_a_rotation_of_the_master_key_members_are_found_and_repeated
 
     assert first.value == again.value
     assert [each["saleId"] for each in found] == [first.value["saleId"]]
+
+
+async def test_of_two_sales_with_one_number_the_one_that_holds_the_whole_case_is_found(chain: Chain) -> None:
+    clerk = await chain.clerk_at(await chain.open_store())
+    soap, receipt, now = await chain.goods("soap"), f"P-{uuid4().hex[:6]}", datetime.now(UTC)
+    case = gtin(f"699{int(uuid4()) % 10**9:09d}")
+    await chain.rows("insert into sku_code values ($1, $2, 6)", case, soap.id)
+    await sold(clerk, soap=6, receipt=receipt, at=now - timedelta(hours=1))
+    await sold(clerk, soap=3, receipt=receipt, at=now)
+
+    told = await take_back(clerk, "soap", skuId=None, code=case, saleReference=receipt)
+
+    assert told.kind == "RecordReturnSuccess", told.body
