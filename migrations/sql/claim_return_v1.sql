@@ -71,8 +71,11 @@ begin
     from sale_line(line) f;
     fits := wanted <= sold - returned;
     if fits then
-        refund := greatest(
-            floor(found.paid::numeric * (returned + wanted) / sold)::bigint - tally.fen - found.undone_fen, 0);
+        -- Unknown where what was paid is unknown: `greatest` alone would take null for nothing.
+        if found.paid is not null then
+            refund := greatest(
+                floor(found.paid::numeric * (returned + wanted) / sold)::bigint - tally.fen - found.undone_fen, 0);
+        end if;
         update sale_tally t set units = t.units + wanted, fen = t.fen + coalesce(refund, 0)
         where t.store_id = tally.store_id and t.document_id = tally.document_id and t.sku_id = tally.sku_id;
     end if;

@@ -75,6 +75,18 @@ async def test_a_refund_follows_the_price_that_was_paid_and_never_exceeds_it(cha
     assert (await take_back(manager, "soap", 1, saleLineId=line)).kind == "MoreThanBought"
 
 
+async def test_what_was_paid_is_unknown_and_so_is_the_refund(chain: Chain) -> None:
+    clerk = await chain.clerk_at(await chain.open_store())
+    unlisted = f"unlisted {uuid4()}"
+    await chain.rows("delete from price where sku_id = $1", (await chain.goods(unlisted)).id)
+    await sold(clerk, **{unlisted: 2}, receipt=(receipt := uuid4().hex))
+
+    told = await take_back(clerk, unlisted, 1, saleReference=receipt)
+
+    assert told.kind == "RecordReturnSuccess", told.body
+    assert told.value["returned"]["refund"] is None
+
+
 async def test_a_case_comes_back_as_its_pieces(chain: Chain) -> None:
     clerk = await chain.clerk_at(await chain.open_store())
     soap = await chain.goods("soap")
