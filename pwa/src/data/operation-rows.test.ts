@@ -89,6 +89,16 @@ test('two who change the same operation at once both have their way', async () =
   expect(await one.get(OLD.requestId)).toMatchObject({ attempts: 5 })
 })
 
+test('what cannot be opened is left as it lies, whoever wants to change it', async () => {
+  const db = await openDatabase(name)
+  await rowsOf(db).add(OLD as Operation)
+  await db.clear('keys')
+
+  expect(await rowsOf(db).change([OLD.requestId], (operation) => operation)).toEqual([])
+
+  expect(await db.count('operations')).toBe(1)
+})
+
 test('a sale that is being sent is not taken back at the same moment', async () => {
   const db = await openDatabase(name)
   const [one, other] = [rowsOf(db), rowsOf(db)]

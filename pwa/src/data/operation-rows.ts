@@ -24,8 +24,7 @@ export class OperationRows {
   async add(operation: Operation): Promise<void> {
     const row = await this.seal(operation)
     const work = (await this.db()).transaction('operations', 'readwrite', { durability: 'strict' })
-    await work.store.add(row)
-    await work.done
+    await Promise.all([work.store.add(row), work.done])
   }
 
   /** The same, when everything in this state goes for it. */
@@ -54,6 +53,8 @@ export class OperationRows {
       const before = (await Promise.all(requestIds.map((id) => this.row(id)))).filter((row) => row !== undefined)
       const held = await this.openAll(before)
       const after = held.map(change)
+      // Nothing to write is nothing to do: what nobody can open now is not thrown away for that.
+      if (after.length === 0) return after
       const rows = await Promise.all(after.map((operation) => this.seal(operation)))
       if (await this.replace(before, rows)) return after
     }

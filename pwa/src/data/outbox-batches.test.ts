@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase, vaultOf, type Database } from './database.ts'
 import { UnknownMember } from './match.ts'
-import { Outbox, type Holdup } from './outbox.ts'
+import { Outbox, type Holdup, type OutboxWorld } from './outbox.ts'
 import type { Fate, Operation } from './operations.ts'
 import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
@@ -23,7 +23,7 @@ function carryOut(batch: readonly Operation[]): Fate[] {
   return batch.map(() => ACCEPTED)
 }
 
-function open(): Outbox {
+function open(more: Partial<OutboxWorld> = {}): Outbox {
   return new Outbox({
     db: async () => db,
     vault: vaultOf(async () => db),
@@ -41,17 +41,20 @@ function open(): Outbox {
     },
     changed: () => {},
     heldUp: (why) => (holdup = why),
+    ...more,
   })
 }
 
-async function keep(outbox: Outbox, ...names: string[]): Promise<void> {
+function saleOf(requestId: string): Parameters<Outbox['put']>[0] {
   const origin = { occurredAt: '2026-11-21T06:00:00Z', source: 'PHONE' as const }
+  const input = { requestId, storeId: 's', origin, lines: [] }
+  return { requestId, actorId: 'li-mei', storeId: 's', at: 0, deed: { kind: 'sale', input, lines: [], totalFen: 0 } }
+}
+
+async function keep(outbox: Outbox, ...names: string[]): Promise<void> {
   const sending = server
   server = async () => Promise.reject(new Unreachable())
-  for (const requestId of names) {
-    const input = { requestId, storeId: 's', origin, lines: [] }
-    await outbox.put({ requestId, actorId: 'li-mei', storeId: 's', at: 0, deed: { kind: 'sale', input, lines: [], totalFen: 0 } })
-  }
+  for (const requestId of names) await outbox.put(saleOf(requestId))
   await outbox.drain()
   server = sending
   requests = []
@@ -202,6 +205,56 @@ test('an app that is killed at any moment of a batch sends the rest, and nothing
 
   expect(await states(reopened)).toEqual(names.map(() => 'accepted'))
   expect([...done.keys()]).toEqual(names)
+})
+
+test('a sale that is made while the queue has just been emptied is sent too', async () => {
+  const silent = open({ alone: async () => {} })
+  let late = 0
+  const tidying = new Proxy(db, {
+    get: (target, name) => {
+      const known: unknown = Reflect.get(target, name)
+      if (name !== 'getAllKeysFromIndex') return typeof known === 'function' ? (known.bind(target) as unknown) : known
+      return async (...asked: Parameters<Database['getAllKeysFromIndex']>) => {
+        if ((late += 1) === 1) {
+          await silent.put(saleOf('late'))
+          void outbox.drain()
+        }
+        return target.getAllKeysFromIndex(...asked)
+      }
+    },
+  })
+  const outbox: Outbox = open({ db: async () => tidying })
+  await outbox.put(saleOf('first'))
+  await outbox.drain()
+
+  expect([...done.keys()]).toEqual(['first', 'late'])
+})
+
+test('who asks when the next attempt has just been planned is not forgotten with the plan', async () => {
+  const answers = [async () => Promise.reject(new Unreachable())]
+  server = async (batch) => (await answers.shift()?.()) ?? carryOut(batch)
+  const outbox: Outbox = open({
+    later: () => {
+      queueMicrotask(() => void outbox.drain())
+      return () => {}
+    },
+  })
+  await outbox.put(saleOf('sale'))
+  await outbox.drain()
+
+  expect(await states(outbox)).toEqual(['accepted'])
+})
+
+test('a fault that nobody thought of holds up one operation and not the others, and not for ever', async () => {
+  const outbox = open()
+  await keep(outbox, 'odd', 'good')
+  server = async (batch) => {
+    if (batch.some(({ requestId }) => requestId === 'odd')) throw new TypeError('of undefined')
+    return carryOut(batch)
+  }
+  for (let attempt = 0; attempt < 10; attempt += 1) await outbox.drain()
+
+  expect(await states(outbox)).toEqual(['needs-you', 'accepted'])
 })
 
 test('five hundred wait and are sent within moments', async () => {

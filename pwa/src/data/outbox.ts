@@ -14,7 +14,7 @@ import { UnknownMember } from './match.ts'
 import { OperationRows } from './operation-rows.ts'
 import { isLeftBehind, needsYou, neverHappened, type Fate, type Operation, type Reason } from './operations.ts'
 import { DeviceFull, isFull } from './storage.ts'
-import { Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+import { Refused, ServerBusy, SignedOut, Unreachable } from './transport.ts'
 import type { Vault } from './vault.ts'
 
 const FIRST_WAIT_MS = 1_000
@@ -133,15 +133,27 @@ export class Outbox {
   drain(): Promise<void> {
     this.asked = true
     this.cancelRetry()
-    this.draining ??= this.drainAll().catch((error: unknown) => this.noRoom(error)).finally(() => (this.draining = undefined))
+    this.draining ??= this.drainAll().catch((error: unknown) => this.notWritten(error)).finally(() => this.drained())
     return this.draining
   }
 
+  /** Who asked while the last look was already over is not forgotten: nobody else would send what they put here. */
+  private async drained(): Promise<void> {
+    this.draining = undefined
+    if (this.asked) await this.drain()
+  }
+
   /** What cannot be written down is not sent: nobody would know that it may have been. */
-  private noRoom(error: unknown): void {
+  private notWritten(error: unknown): void {
+    this.planRetry(LONGEST_WAIT_MS)
     if (!isFull(error)) throw error
-    this.cancelRetry = this.world.later(LONGEST_WAIT_MS, () => void this.drain())
     this.world.heldUp?.({ why: 'full', nextTry: this.world.now() + LONGEST_WAIT_MS })
+  }
+
+  /** Whoever asked until now is answered by this. */
+  private planRetry(wait: number): void {
+    this.asked = false
+    this.cancelRetry = this.world.later(wait, () => void this.drain())
   }
 
   private async drainAll(): Promise<void> {
@@ -239,17 +251,16 @@ export class Outbox {
     }
     if (error instanceof Refused) return { state: 'needs-you', reason: plain(error.code, error.message, error.messageZh) }
     if (error instanceof UnknownMember) return tooOld(error)
-    if (!(error instanceof ServerTrouble) && !(error instanceof Unreachable)) throw error
 
     const before = this.troubles.get(operation.requestId) ?? { failures: 0, faults: 0 }
-    const isFault = error instanceof ServerTrouble && !(error instanceof ServerBusy)
+    const isFault = mayBeOneOfThem(error)
     const troubles = { failures: before.failures + 1, faults: before.faults + (isFault ? 1 : 0) }
     this.troubles.set(operation.requestId, troubles)
     if (troubles.faults >= PATIENCE) {
-      return { state: 'needs-you', reason: plain('SERVER_TROUBLE', error.message) }
+      return { state: 'needs-you', reason: plain('SERVER_TROUBLE', error instanceof Error ? error.message : String(error)) }
     }
     const wait = Math.max(backOff(troubles.failures), error instanceof ServerBusy ? askedToWait(error) : 0)
-    this.cancelRetry = this.world.later(wait, () => void this.drain())
+    this.planRetry(wait)
     const why = error instanceof ServerBusy ? 'busy' : isFault ? 'trouble' : 'offline'
     this.world.heldUp?.({ why, nextTry: this.world.now() + wait })
     return undefined
@@ -280,10 +291,9 @@ export class Outbox {
   }
 }
 
-/** The whole request failed, and perhaps for the sake of one operation only. */
+/** The whole request failed, and perhaps for the sake of one operation only: also by what nobody thought of. */
 function mayBeOneOfThem(error: unknown): boolean {
-  if (error instanceof ServerBusy) return false
-  return error instanceof ServerTrouble || error instanceof Refused || error instanceof UnknownMember
+  return ![ServerBusy, Unreachable, SignedOut].some((known) => error instanceof known)
 }
 
 function waitingAgain(operation: Operation): Operation {
