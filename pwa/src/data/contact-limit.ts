@@ -1,5 +1,6 @@
 /** Keeps count, on this device, of how long the server has not been heard (see `tether`). */
 import { clock } from './clock.ts'
+import { clockKnown } from './clock-kept.ts'
 import { readDevice, writeDevice } from './database.ts'
 import { heardAt, isTooLong, livedOn, USUAL_HOURS, type Tether } from './tether.ts'
 
@@ -23,6 +24,7 @@ export function serverWasHeard(hours = tether?.hours ?? USUAL_HOURS): void {
 
 /** Asked when the app opens, and every minute while it is open. */
 export async function isAwayTooLong(): Promise<boolean> {
+  await clockKnown()
   tether ??= await readDevice<Tether>(NOTE)
   if (!tether) return false
   const now = performance.now()

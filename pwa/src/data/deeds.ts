@@ -1,11 +1,11 @@
 /** What a person can do, each put into the outbox; and the list of what became of it. */
 import { computed, shallowRef, watch } from 'vue'
-import { clock, startClock } from './clock.ts'
+import { clock } from './clock.ts'
+import { clockKnown } from './clock-kept.ts'
 import { correctByDifference } from './deeds/counts.ts'
 import { openDay as recordOpening } from './deeds/day.ts'
 import { recordWith, type Recorder } from './deeds/record.ts'
 import { kindOf } from './deeds/registry.ts'
-import { readDevice, writeDevice } from './database.ts'
 import type { Holdup } from './outbox.ts'
 import { isLeftBehind, needsYou, type Operation } from './operations.ts'
 import { forgetPhotosOf, takeOverPhotosOf } from './photos.ts'
@@ -19,7 +19,6 @@ export { takeBack, UNDONE } from './deeds/returns.ts'
 export { sell } from './deeds/sales.ts'
 export type { Pick } from './deeds/record.ts'
 
-const CLOCK = 'clock'
 const kept = shallowRef<readonly Operation[]>([])
 /** This person's own, the newest first. */
 export const operations = computed(() => kept.value.filter(({ actorId }) => actorId === me.value?.id))
@@ -64,7 +63,7 @@ const outbox = openOutbox({
 /** Show what waits and send it whenever sending may work again. */
 export async function startOutbox(): Promise<void> {
   recordWith(record)
-  await startClock({ read: () => readDevice<number>(CLOCK), write: (offset) => void writeDevice(CLOCK, offset) })
+  await clockKnown()
   tabs?.addEventListener('message', () => void show())
   whenSomebodyLeaves((personId) => outbox.leaveBehind(personId))
   whenSettled(({ deed, storeId }) => {
