@@ -40,7 +40,7 @@ const place = shallowRef<CountPlace>()
 const all = shallowRef<readonly CountLine[]>([])
 let position: Position | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
-let packing: Promise<void> = Promise.resolve()
+let turns: Promise<unknown> = Promise.resolve()
 let lastAt = 0
 
 /** Everything that this person counted in this stocktake on this device. */
@@ -90,7 +90,8 @@ export async function countLine(thing: Thing, quantity: number, mode: CountMode,
 export async function takeBackLine(): Promise<CountLine | undefined> {
   const last = lastStanding(placeLines.value)
   if (!last) return undefined
-  if (await journal.strike(last.id)) all.value = all.value.filter(({ id }) => id !== last.id)
+  // Not while a deed is being made of it: then it would be counted and yet be gone from the list.
+  if (await inTurn(() => journal.strike(last.id))) all.value = all.value.filter(({ id }) => id !== last.id)
   else await countLine(last, before(placeLines.value, last), 'REPLACE', last.id)
   return last
 }
@@ -99,8 +100,13 @@ export async function takeBackLine(): Promise<CountLine | undefined> {
 export function packLines(): Promise<void> {
   clearTimeout(timer)
   timer = undefined
-  packing = packing.then(packAll, packAll)
-  return packing
+  return inTurn(packAll)
+}
+
+function inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  const done = turns.then(work, work)
+  turns = done
+  return done
 }
 
 /** Lines that an earlier life of the app left in the journal; and no line stays behind when she puts the phone away. */
@@ -115,6 +121,8 @@ async function packAll(): Promise<void> {
   if (!actor) return
   const waiting = await journal.unpacked(actor.id)
   for (const lines of parcels(waiting)) {
+    // Somebody else may have taken the device meanwhile; these wait for whoever counted them.
+    if (me.value?.id !== actor.id) return
     const { requestId } = await recordLines(lines)
     const packed = lines.map((line) => ({ ...line, packedIn: requestId }))
     await journal.write(packed)
