@@ -244,6 +244,7 @@ test('whoever is signed out sends nothing more until she is back', async () => {
 
   await queue.drain()
   expect(server.asked).toBe(1)
+  expect(planned, 'asking again every second would not sign her in').toBeUndefined()
   await queue.drain(true)
   expect(await states()).toEqual({ a: 'kept', b: 'kept' })
 })

@@ -73,16 +73,19 @@ export class PhotoQueue {
 
   private async round(): Promise<void> {
     const { store, now } = this.world
+    let signedOut = false
     await this.tidy()
     for (const photo of await store.all()) {
       if (!this.isMine(photo) || this.patienceOf(photo.id).notBefore > now()) continue
       try {
         await this.bring(photo)
       } catch (error) {
+        signedOut = error instanceof SignedOut
         if (!(await this.bear(photo, error))) break
       }
     }
-    await this.planNext()
+    // Until she signs in nobody answers; then somebody asks for it.
+    if (!signedOut) await this.planNext()
   }
 
   private async bring(photo: DevicePhoto): Promise<void> {
