@@ -19,6 +19,8 @@ from retail.shelves.suggestions import Likeness, maker, misread
 SIGHTINGS_AT_MOST = 20
 OF_A_MAKER = 5
 NEAR_AT_MOST = 5
+QUANTITY_TOLD = 2**31 - 1
+"""The most that is told of a code: a larger number is no GraphQL Int, and would hide the whole page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ async def waiting_codes(
         WaitingCode(
             row.key,
             row.times,
-            int(row.quantity),
+            min(int(row.quantity), QUANTITY_TOLD),
             row.stores,
             row.first_found_at,
             row.last_found_at,

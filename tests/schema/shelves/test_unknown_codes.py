@@ -136,6 +136,21 @@ async def test_a_code_of_the_same_maker_is_suggested_after_what_is_nearer(
     ]
 
 
+async def test_more_finds_than_a_number_holds_hide_no_page(clerk: Staff, headquarters: Asker) -> None:
+    code = fresh_gtin()
+    await clerk.chain.rows(
+        "insert into unknown_code (store_id, id, code, key, quantity, found_at, recorded_at)"
+        " select $1, gen_random_uuid(), $2, $2, 1000000, now(), now() from generate_series(1, 2200)",
+        clerk.shop.id,
+        code,
+    )
+
+    found = await waiting(headquarters)
+    await do(headquarters, "resolveCode", code=code)
+
+    assert (found[code]["times"], found[code]["quantity"]) == (2200, 2**31 - 1)
+
+
 async def test_what_is_not_ours_is_settled_and_counts_nowhere(chain: Chain, clerk: Staff, headquarters: Asker) -> None:
     code = fresh_gtin()
     stocktake = await start(clerk)
