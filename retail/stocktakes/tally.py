@@ -15,6 +15,9 @@ from uuid import UUID
 from retail.stocktakes.book import Book
 from retail.stocktakes.models import CountMode
 
+MOST_COUNTED = 1_000_000_000
+"""No store holds more of one SKU; a sum beyond it fits neither the books nor the API, and would stop the closing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -64,7 +67,7 @@ class Tally:
     @property
     def units(self) -> int:
         """Return how many were counted."""
-        return sum(place.units for place in self.places)
+        return _sum(place.units for place in self.places)
 
     @property
     def first(self) -> datetime:
@@ -117,7 +120,11 @@ def figures(lines: Iterable[Line]) -> list[Figure]:
 def _figure(round: int, place: UUID | None, person: UUID | None, lines: Sequence[Line]) -> Figure:
     begins = max((n for n, line in enumerate(lines) if line.mode is CountMode.REPLACE), default=0)
     counts = lines[begins:]
-    return Figure(round, place, person, sum(line.units for line in counts), counts[0].at, counts[-1].at)
+    return Figure(round, place, person, _sum(line.units for line in counts), counts[0].at, counts[-1].at)
+
+
+def _sum(units: Iterable[int]) -> int:
+    return min(sum(units), MOST_COUNTED)
 
 
 def agree(one: Figure | Tally, other: Figure | Tally, book: Book) -> bool:
@@ -158,7 +165,7 @@ def _place(found: Sequence[Figure], book: Book, *, sums: bool) -> PlaceCount:
     if same or not sums:
         units, first, last = latest.units, latest.first, latest.last
     else:
-        units, first, last = sum(each.units for each in some), min(each.first for each in some), latest.last
+        units, first, last = _sum(each.units for each in some), min(each.first for each in some), latest.last
     return PlaceCount(some, units, first, last, confirmed=same and len(some) > 1, conflict=not (same or sums))
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from retail.access.permissions import Role
+from retail.stocktakes.tally import MOST_COUNTED
 from tests.support.chain import Chain, Staff
 from tests.support.counting import confirm, count, do, line, now, sheet, start
 
@@ -156,3 +157,18 @@ async def test_figures_are_of_a_time_that_ends_after_it_begins(chain: Chain, lin
     for a, b in ((now(1), now()), (now(-600 * 24 * 60), now())):
         told = await manager.ask(document, a=a, b=b)
         assert told.body["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_millions_upon_millions_stop_neither_the_sheet_nor_the_closing(chain: Chain, lina: Staff) -> None:
+    manager = await chain.staff(Role.STORE_MANAGER, lina.shop)
+    stocktake = await start(lina)
+    for _ in range(5):
+        lines = [await line(lina, "tea", 1_000_000) for _ in range(500)]
+        assert (await do(lina, "recordCounts", stocktakeId=stocktake, lines=lines)).kind == "RecordCountsSuccess"
+
+    (tea,) = [edge["node"] for edge in (await sheet(manager, stocktake))["items"]["edges"]]
+    told = await confirm(manager, stocktake, partial=True)
+
+    assert tea["counted"] == MOST_COUNTED
+    assert (told.kind, told.value["posted"]) == ("ConfirmStocktakeSuccess", 0), told.body
+    assert await chain.audit() == []
