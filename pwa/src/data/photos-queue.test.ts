@@ -300,6 +300,16 @@ test('what its person never came back to bring is given up when the server would
   expect(await states()).toEqual({})
 })
 
+test('a picture taken while the clock was years behind is brought like any other', async () => {
+  await take('a', 100)
+  server.announced.add('a')
+  now += 6 * 365 * 86_400_000
+
+  await open().drain()
+
+  expect(await states()).toEqual({ a: 'kept' })
+})
+
 test('whoever vouches for a deed brings its pictures', async () => {
   await take('a', 100, 'wang-fang')
   server.announced.add('a')

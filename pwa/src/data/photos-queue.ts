@@ -158,12 +158,16 @@ export class PhotoQueue {
     this.world.changed()
   }
 
-  /** What was kept long ago needs no mark here, and what nobody has announced in two weeks never will be, nor what nobody could bring. */
+  /**
+   * What was kept long ago needs no mark here, and what nobody has announced in two weeks never will be, nor what
+   * nobody came back to bring. Who is here brings it however old it looks: perhaps only the clock was wrong.
+   */
   private async tidy(): Promise<void> {
     const { store, now } = this.world
-    const over = (await store.all()).filter(({ state, since, sent, bytes }) => {
+    const over = (await store.all()).filter((photo) => {
+      const { state, since, sent, bytes } = photo
       const age = now() - since
-      if (state === 'waiting') return age > (sent >= bytes ? GIVEN_UP_MS : EXPIRED_MS)
+      if (state === 'waiting') return sent >= bytes ? age > GIVEN_UP_MS : age > EXPIRED_MS && !this.isMine(photo)
       return state === 'kept' && age > KEPT_MARK_MS
     })
     if (over.length === 0) return
