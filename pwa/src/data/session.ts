@@ -72,9 +72,13 @@ export async function startSession(): Promise<void> {
   tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(CHANNEL)
   tabs?.addEventListener('message', ({ data }: MessageEvent<News>) => hearNews(data))
   session.farewell = (localStorage.getItem(FAREWELL_KEY) as Farewell | null) ?? undefined
-  if (localStorage.getItem(GONE_KEY) && !(await endSession())) {
-    session.state = 'signed-out'
-    return
+  if (localStorage.getItem(GONE_KEY)) {
+    // The app may have been killed before it forgot.
+    await forgetReadings()
+    if (!(await endSession())) {
+      session.state = 'signed-out'
+      return
+    }
   }
   addEventListener('online', () => session.doubtful && void reread())
   setInterval(() => void mindTheTether(), LOOK_MS)
