@@ -27,7 +27,8 @@ async def names_of(chain: Chain) -> set[str]:
         select unnest(array[name, name_en]) from store union select unnest(array[name, name_en]) from sku
         union select unnest(array[name, name_en]) from category union select unnest(array[name, name_en]) from region
         union select name from person union select left(name, 1) from person union select code from sku
-        union select name from channel_client
+        union select name from channel_client union select client_id from channel_client
+        union select unnest(array[title, title_en]) from task
         union select prefix || '…' from channel_secret
     """
     return {str(row[0]) for row in await chain.books.rows(query)} | {"总部"}

@@ -34,7 +34,7 @@ from tests.support.redis import TestingRedis
 from tests.support.server import ServerProcess
 
 REGIONS = ("north", "south", "west")
-PLOTS = 600
+PLOTS = 1500
 """Stores that stand empty from the start, so that a story need not wait until a process hears of a new one."""
 PRICE = 1500
 CASE = 24

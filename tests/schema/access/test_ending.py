@@ -1,6 +1,7 @@
 """How roles end: taken away, by themselves, with somebody who leaves; and help lent from one store to another."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -164,11 +165,12 @@ async def test_who_is_let_go_loses_every_role(chain: Chain) -> None:
 
     assert (told.kind, told.value["ended"]) == ("RecordLeaverSuccess", 3)
     assert [row["valid_until"] <= datetime.now(UTC) for row in await held_by(chain, clerk.id)] == [True, True]
-    assert await acts(chain, clerk.id) == [
-        *[("access.ended", str(manager.id))] * 3,
-        *[("access.granted", str(other.id)), ("access.granted", str(manager.id))],
-        ("person.left", str(manager.id)),
-    ]
+    assert Counter(await acts(chain, clerk.id)) == {
+        ("access.ended", str(manager.id)): 3,
+        ("access.granted", str(other.id)): 1,
+        ("access.granted", str(manager.id)): 1,
+        ("person.left", str(manager.id)): 1,
+    }
 
 
 async def test_nobody_lets_go_whom_they_did_not_hire(chain: Chain) -> None:

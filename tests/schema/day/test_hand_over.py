@@ -98,6 +98,7 @@ async def test_between_two_shifts_only_what_is_due_by_then_must_be_done(chain: C
 async def test_one_that_was_pressed_offline_is_kept_and_what_it_left_unsaid_becomes_a_task(chain: Chain) -> None:
     riverside, li, _ = await two_shifts(chain)
     await a_must(chain, riverside)
+    await chain.rows("update task set made_at = made_at - interval '1 hour' where store_id = $1", riverside.id)
     earlier = origin(occurredAt=(datetime.now(UTC) - timedelta(minutes=11)).isoformat())
 
     told = await give(li, origin=earlier)
