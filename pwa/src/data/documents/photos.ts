@@ -2,7 +2,7 @@ import { graphql } from '../graphql.ts'
 
 /** What other areas spread where they read photos. */
 export const PhotoFields = graphql(`
-  fragment PhotoFields on Photo @_unmask {
+  fragment PhotoFields on Photo {
     id
     storeId
     about
