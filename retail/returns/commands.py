@@ -264,9 +264,11 @@ async def _log(work: Work, act: str, row: GoodsReturn, more: dict[str, object]) 
 
 
 def best_line(candidates: Sequence[tuple[UUID, UUID, int]], store_id: UUID, units: int) -> UUID | None:
-    """Return the line of several sales that a receipt led to: with enough left, of this store, the newest first.
+    """Return the line of several sales that a receipt led to: with enough left, the newest first.
 
-    A candidate is a line's id, its store and what is left of it, the newest first.
+    A candidate is a line's id, its store and what is left of it, the newest first. Numbers of receipts repeat between
+    stores: where this store has sold under one, the sales of others are not meant, or one paper would bring back two.
     """
-    ranked = sorted(candidates, key=lambda one: (one[2] < units, one[1] != store_id))
+    own = [one for one in candidates if one[1] == store_id]
+    ranked = sorted(own or candidates, key=lambda one: one[2] < units)
     return ranked[0][0] if ranked else None
