@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { atWorkSince, handOverToTake, isHandedOver } from './day-here.ts'
+import { atWorkSince, handOverToTake, isHandedOver, wentHomeAt } from './day-here.ts'
 import type { Operation } from './operations.ts'
 
 const READ_AT = 1_000
@@ -21,6 +21,15 @@ test('who went home is not at work, whatever the last reading says', () => {
   const came = did('clock-in', { state: 'accepted', settledAt: READ_AT - 1 })
   expect(atWorkSince([{ personId: 'fang', since: '07:30' }], [did('clock-out'), came], FANG)).toBeUndefined()
   expect(atWorkSince([], [did('clock-in', { at: 3_000 }), did('clock-out')], FANG)).toBe(new Date(3_000).toISOString())
+})
+
+test('who went home is told when, until they come again', () => {
+  const left = did('clock-out', { at: 3_000, state: 'accepted', settledAt: READ_AT - 1 })
+  expect(wentHomeAt([left, did('clock-in')], FANG)).toBe(3_000)
+  expect(wentHomeAt([left, did('clock-in', { at: 4_000 })], FANG)).toBeUndefined()
+  expect(wentHomeAt([{ ...left, state: 'refused' }], FANG)).toBeUndefined()
+  expect(wentHomeAt([{ ...left, actorId: 'lei' }], FANG)).toBeUndefined()
+  expect(wentHomeAt([{ ...left, storeId: 'guomao' }], FANG)).toBeUndefined()
 })
 
 test('in another shop nobody is at work here', () => {

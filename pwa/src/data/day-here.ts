@@ -33,6 +33,16 @@ export function atWorkSince(
   return onShift.find((each) => each.personId === personId)?.since
 }
 
+/** When this person went home, if that was their own last clocking on this device, whether the server has heard of it or not. */
+export function wentHomeAt(operations: readonly Operation[], { personId, storeId }: { personId: string; storeId: string }): number | undefined {
+  const last = operations
+    .filter((each) => each.storeId === storeId && each.actorId === personId && (each.state === 'waiting' || each.state === 'accepted'))
+    .filter(({ deed }) => deed.kind === 'clock-in' || deed.kind === 'clock-out')
+    .toSorted((one, other) => one.at - other.at)
+    .at(-1)
+  return last?.deed.kind === 'clock-out' ? last.at : undefined
+}
+
 /** The hand-over that waits for somebody else to take it on. */
 export function handOverToTake<HandOver extends Given>(
   day: Day<HandOver>,

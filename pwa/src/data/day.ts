@@ -1,7 +1,7 @@
 /** The own shop's day: as the server said last, with what this device has done about it since. */
 import { computed, shallowRef } from 'vue'
 import { readNote, writeNote } from './database.ts'
-import { atWorkSince, handOverToTake, isHandedOver } from './day-here.ts'
+import { atWorkSince, handOverToTake, isHandedOver, wentHomeAt } from './day-here.ts'
 import { operations } from './deeds.ts'
 import { DayQuery } from './documents/day.ts'
 import { MyHelpQuery } from './documents/help.ts'
@@ -34,6 +34,10 @@ export const myShiftSince = computed(() => {
   const [personId, storeId] = [me.value?.id, myStore.value?.id]
   if (personId === undefined || storeId === undefined) return undefined
   return atWorkSince(here.value?.day.onShift ?? [], operations.value, { personId, storeId, readAt: dayReadAt.value })
+})
+export const myShiftEnded = computed(() => {
+  const [personId, storeId] = [me.value?.id, myStore.value?.id]
+  return personId === undefined || storeId === undefined ? undefined : wentHomeAt(operations.value, { personId, storeId })
 })
 export const handOverWaiting = computed<HandOver | undefined>(
   () => here.value && me.value && handOverToTake<HandOver>(here.value.day, operations.value, me.value.id),

@@ -86,6 +86,7 @@ const AnswersQuery = graphql(
 const FiguresQuery = graphql(`
   query ChecklistFigures($checklistId: UUID!, $since: Date!, $until: Date!) {
     checklistAnswers(checklistId: $checklistId, since: $since, until: $until, first: 1) {
+      totalCount
       due
       done
       completionRate

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isLeft } from './leaving.ts'
+import { isHandedOn, isLeft } from './leaving.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const morning = { must: true, dueAt: '2026-11-22T08:00:00Z' }
@@ -19,4 +19,9 @@ test('a change of shifts asks for what is due by then', () => {
 
 test('what may be left out holds nobody up', () => {
   expect(isLeft({ ...morning, must: false }, 'day', NOON)).toBe(false)
+})
+
+test('what the books ask for is no part of what is handed on, lists and words are', () => {
+  expect(['CHECKLIST', 'FOLLOW_UP', 'SENT', 'DISPUTE'].every((kind) => isHandedOn({ kind }))).toBe(true)
+  expect(['OPEN_DAY', 'RESTOCK', 'REPAIR_DISCREPANCY'].some((kind) => isHandedOn({ kind }))).toBe(false)
 })

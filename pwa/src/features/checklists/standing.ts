@@ -1,0 +1,37 @@
+/** What can be said of a checklist today, and nothing that the figures do not bear. */
+import type { Checklist, Figures } from '@/data/office/checklists.ts'
+
+export type Standing = 'off' | 'unknown' | 'figures' | 'notToday' | 'notYet' | 'over'
+
+type Planned = Pick<Checklist, 'active' | 'moment' | 'times' | 'weekdays' | 'validFrom' | 'validUntil' | 'chainWide' | 'storeIds' | 'regionIds'>
+
+interface Shop {
+  id: string
+  region: { id: string }
+  opensAt: string
+  closesAt: string
+}
+
+const SUNDAY = 7
+const MINUTES = 'HH:MM'.length
+
+/** `day` as YYYY-MM-DD and `time` as HH:MM, where the shops are. */
+export function standingOf(list: Planned, figures: Pick<Figures, 'due' | 'totalCount'> | undefined, { day, time, shops }: { day: string; time: string; shops: readonly Shop[] }): Standing {
+  if (!list.active) return 'off'
+  if (!figures) return 'unknown'
+  if (figures.due > 0) return 'figures'
+  if (figures.totalCount > 0) return 'notYet'
+  if (!fallsOn(list, day)) return 'notToday'
+  return timesOf(list, shops).some((at) => at > time) ? 'notYet' : 'over'
+}
+
+function fallsOn({ weekdays, validFrom, validUntil }: Planned, day: string): boolean {
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay() || SUNDAY
+  return weekdays.includes(weekday) && validFrom <= day && (validUntil === null || day <= validUntil)
+}
+
+function timesOf({ moment, times, chainWide, storeIds, regionIds }: Planned, shops: readonly Shop[]): string[] {
+  if (moment === 'AT_TIMES') return [...times]
+  const covered = shops.filter(({ id, region }) => chainWide || storeIds.includes(id) || regionIds.includes(region.id))
+  return covered.map(({ opensAt, closesAt }) => (moment === 'AT_OPENING' ? opensAt : closesAt).slice(0, MINUTES))
+}
