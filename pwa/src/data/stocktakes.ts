@@ -162,17 +162,24 @@ export function progressIn(session: Session): ZoneProgress[] {
 
 export type Due = ResultOf<typeof ProposalsQuery>['countProposals']
 
+const due = shallowRef<{ storeId: string; told: Due }>()
+
 /** What is worth counting today, as the server proposed it; without a network as it did last. */
-export const dueToday = shallowRef<Due>({ minutes: 0, items: [] })
+export const dueToday = computed<Due>(() => dueHere.value ?? { minutes: 0, items: [] })
+/** Whether everything that was proposed is counted: not before the server has said so of this store. */
+export const nothingDue = computed(() => dueHere.value?.items.length === 0)
+const dueHere = computed(() => (due.value?.storeId === myStore.value?.id ? due.value?.told : undefined))
 
 export async function readDue(storeId: string): Promise<void> {
   const note = `count due ${storeId}`
   try {
-    dueToday.value = (await ask(ProposalsQuery, { storeId })).countProposals
-    await writeNote(note, dueToday.value)
+    const told = (await ask(ProposalsQuery, { storeId })).countProposals
+    due.value = { storeId, told }
+    await writeNote(note, told)
   } catch (error) {
     if (!isAway(error)) throw error
-    dueToday.value = (await readNote<Due>(note)) ?? dueToday.value
+    const told = await readNote<Due>(note)
+    if (told) due.value = { storeId, told }
   }
 }
 
@@ -257,11 +264,13 @@ export async function fateOf(operation: Operation): Promise<Fate | undefined> {
   return find()?.fate
 }
 
-/** Whether the server has everything that this person did in a stocktake; the sheet would be wrong before. */
-export function linesSent(stocktakeId: string): Promise<boolean> {
-  return within(() => !operations.value.some(({ deed, state }) =>
-    state === 'waiting' && 'stocktakeId' in deed.input && deed.input.stocktakeId === stocktakeId))
+/** Whether something that this person did in a stocktake has not reached the server; the sheet would be wrong. */
+export function linesWait(stocktakeId: string): boolean {
+  return operations.value.some(({ deed, state }) =>
+    state === 'waiting' && 'stocktakeId' in deed.input && deed.input.stocktakeId === stocktakeId)
 }
+
+export const linesSent = (stocktakeId: string): Promise<boolean> => within(() => !linesWait(stocktakeId))
 
 async function within(done: () => boolean): Promise<boolean> {
   const until = Date.now() + SENT_WITHIN_MS

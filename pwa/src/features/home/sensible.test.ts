@@ -15,11 +15,13 @@ test('before closing, and a little after, it is time to count', () => {
   expect(sensibleNow({ opened: true, closesAt: '22:30', now: '23:00' })).toBe('count')
 })
 
-test('the last button leads to what is being counted, then to the hand-over', () => {
-  const day = { sessions: [] as string[], counted: false, handedOver: false }
+test('the last button leads to what is being counted or still due, then to the hand-over', () => {
+  const day = { sessions: [] as string[], counted: false, nothingDue: false, handedOver: false }
   expect(countingLeads(day)).toEqual({ state: 'none', path: '/stocktake' })
   expect(countingLeads({ ...day, sessions: ['a'] })).toEqual({ state: 'running', path: '/stocktake/a' })
   expect(countingLeads({ ...day, sessions: ['a', 'b'], counted: true }).path).toBe('/stocktake')
-  expect(countingLeads({ ...day, counted: true })).toEqual({ state: 'allCounted', path: '/day/hand-over' })
+  expect(countingLeads({ ...day, nothingDue: true }).state).toBe('none')
+  expect(countingLeads({ ...day, counted: true })).toEqual({ state: 'partCounted', path: '/stocktake' })
+  expect(countingLeads({ ...day, counted: true, nothingDue: true })).toEqual({ state: 'allCounted', path: '/day/hand-over' })
   expect(countingLeads({ ...day, counted: true, handedOver: true }).state).toBe('handedOver')
 })

@@ -17,14 +17,23 @@ function minutes(time: string): number {
 }
 
 export interface Counting {
-  state: 'none' | 'running' | 'allCounted' | 'handedOver'
+  state: 'none' | 'running' | 'partCounted' | 'allCounted' | 'handedOver'
   path: string
 }
 
-/** Where the last button of the day leads: to what is being counted, and when that is done to the hand-over. */
-export function countingLeads({ sessions, counted, handedOver }: { sessions: string[]; counted: boolean; handedOver: boolean }): Counting {
+export interface CountedToday {
+  sessions: string[]
+  counted: boolean
+  /** The server proposes nothing more to count. */
+  nothingDue: boolean
+  handedOver: boolean
+}
+
+/** Where the last button of the day leads: to what is being counted or still due, and when all is done to the hand-over. */
+export function countingLeads({ sessions, counted, nothingDue, handedOver }: CountedToday): Counting {
   const [first, ...others] = sessions
   if (first !== undefined) return { state: 'running', path: others.length > 0 ? '/stocktake' : `/stocktake/${first}` }
   if (handedOver) return { state: 'handedOver', path: '/stocktake' }
-  return counted ? { state: 'allCounted', path: '/day/hand-over' } : { state: 'none', path: '/stocktake' }
+  if (!counted) return { state: 'none', path: '/stocktake' }
+  return nothingDue ? { state: 'allCounted', path: '/day/hand-over' } : { state: 'partCounted', path: '/stocktake' }
 }
