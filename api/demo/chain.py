@@ -18,6 +18,7 @@ from api.demo.goods import HANDLINGS, categories, goods
 from api.demo.people import OPERATIONS
 from api.demo.places import CITIES, DAY_CUTOFF, ZONE, Shop
 from api.demo.rhythm import shops
+from api.demo.shelves import put_up_shelves
 from api.demo.stock import Shelves, history_begins
 from auth.accounts import create_local_accounts
 from auth.pins import set_pins
@@ -104,6 +105,9 @@ async def _seed(work: Work, progress: Progress, vault: Vault | None) -> None:
     await design_checklists(
         work, designer=people["hq"], name=OPERATIONS["hq"], region_of=region_of, strict_in=regions[CITIES[0].code]
     )
+    for city, shop in shops():
+        if shop.slug in staff.SHOWN_SHOPS:
+            await put_up_shelves(work, store_id=stores[city.code_of(shop)], region=city.code, skus=skus)
     progress("库存 · stock", len(shelves.entries), len(shelves.entries))
 
 
