@@ -39,7 +39,7 @@ watch(
   (storeId) => {
     if (storeId === undefined) return closeOwnStore()
     openOwnStore(storeId)
-    openCatalogue(storeId).catch(() => undefined)
+    void openCatalogue(storeId).catch(() => undefined).then(keepReturnRules)
   },
   { immediate: true },
 )
@@ -48,6 +48,12 @@ watch([senderId, sessionState], () => {
   sendWaiting()
   sendPhotos()
 })
+
+/** The return counter decides by them without a network, also on a phone that never opened it with one. */
+async function keepReturnRules(): Promise<void> {
+  const { returnPolicy } = await import('@/data/returns.ts')
+  await returnPolicy().catch(() => undefined)
+}
 
 startPacking()
 createApp(App).use(i18n).use(router).mount('#app')

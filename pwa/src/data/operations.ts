@@ -35,9 +35,11 @@ export interface Operation {
   reverses?: string
 }
 
-/** It did not happen as she meant it, and nobody has said that she knows. */
-export function needsYou({ state, handled, deed }: Operation): boolean {
-  return !handled && (state === 'needs-you' || (state === 'refused' && !kindOf(deed)?.quiet))
+/** It did not happen as she meant it, or she must still carry something elsewhere; and nobody has said that she knows. */
+export function needsYou({ state, handled, deed, fate }: Operation): boolean {
+  if (handled) return false
+  if (fate?.state === 'accepted') return fate.belongs !== undefined
+  return state === 'needs-you' || (state === 'refused' && !kindOf(deed)?.quiet)
 }
 
 /** It is not sent, and never will be by whoever did it. */

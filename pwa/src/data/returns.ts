@@ -31,6 +31,10 @@ export interface Candidate {
 
 const POLICY_NOTE = 'return-policy'
 
+export async function keptReturnPolicy(): Promise<ReturnPolicy | undefined> {
+  return (await readNote<ReturnPolicy>(POLICY_NOTE)) ?? undefined
+}
+
 /** The table of the server, else the one that this device keeps. */
 export async function returnPolicy(): Promise<ReturnPolicy | undefined> {
   try {
@@ -38,7 +42,7 @@ export async function returnPolicy(): Promise<ReturnPolicy | undefined> {
     await writeNote(POLICY_NOTE, fresh)
     return fresh
   } catch {
-    return (await readNote<ReturnPolicy>(POLICY_NOTE)) ?? undefined
+    return keptReturnPolicy()
   }
 }
 

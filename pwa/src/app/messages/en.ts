@@ -185,7 +185,7 @@ const en: typeof zh = {
     none: 'Nothing yet',
     noneHint: 'Sales, returns and counts are kept here',
     sale: 'Sold {n} {unit} {item}',
-    saleMany: 'Sold {item} and {more} more',
+    saleMany: 'Sold {item} and others ({all} items)',
     return: 'Returned {n} {unit} {item}',
     undone: 'Undid the sale of {n} {unit} {item}',
     returnUndone: 'Undid the return of {n} {unit} {item}',

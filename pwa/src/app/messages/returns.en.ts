@@ -52,6 +52,8 @@ const en: typeof zh = {
       DESTROYED: 'To the waste crate',
       UNKNOWN: 'To the inspection area for now',
     },
+    putAt: 'Put it here: {place}',
+    place: { BACK_ON_SALE: 'the shelf', QUARANTINE: 'the inspection area', SUPPLIER: 'the supplier crate', DESTROYED: 'the waste crate' },
     unknownWhy: 'This phone has no rules yet: confirmed online',
   },
   inspect: {

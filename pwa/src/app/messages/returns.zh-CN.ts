@@ -51,6 +51,8 @@ export default {
       DESTROYED: '放到报废区',
       UNKNOWN: '先放到待检区',
     },
+    putAt: '放到：{place}',
+    place: { BACK_ON_SALE: '货架', QUARANTINE: '待检区', SUPPLIER: '退供应商区', DESTROYED: '报废区' },
     unknownWhy: '这部手机还没有规则，联网后确认',
   },
   inspect: {

@@ -120,7 +120,7 @@ export default {
     deed: {
       start: 'Started a stocktake',
       lines: 'Counted {item}: {n} {unit}',
-      linesMany: 'Counted {item} and others ({more})',
+      linesMany: 'Counted {item} and others ({all} items)',
       linesUnknown: 'Counted {n} unknown codes',
       settle: 'Checked {item}',
       confirm: 'Closed a stocktake',

@@ -120,7 +120,7 @@ export default {
     deed: {
       start: '开始盘点',
       lines: '数了 {item} {n} {unit}',
-      linesMany: '数了 {item} 等 {more} 样',
+      linesMany: '数了 {item} 等 {all} 样',
       linesUnknown: '数了 {n} 个不认识的条码',
       settle: '核对 {item}',
       confirm: '盘点收尾',

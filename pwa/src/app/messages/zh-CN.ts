@@ -184,7 +184,7 @@ export default {
     none: '还没有操作',
     noneHint: '卖货、退货、盘点都会记在这里',
     sale: '卖出 {item} {n} {unit}',
-    saleMany: '卖出 {item} 等 {more} 样',
+    saleMany: '卖出 {item} 等 {all} 样',
     return: '退货 {item} {n} {unit}',
     undone: '撤销卖出 {item} {n} {unit}',
     returnUndone: '撤销退货 {item} {n} {unit}',

@@ -26,12 +26,16 @@ export interface Reason {
   moved?: { expected: number; actual: number }
 }
 
+/** Where goods that came back are put. */
+export type Place = 'BACK_ON_SALE' | 'QUARANTINE' | 'SUPPLIER' | 'DESTROYED'
+
 /**
  * `belowZero` names the items whose book went under zero: accepted, and somebody should look.
+ * `belongs` is where the server wants what this phone sent elsewhere: accepted, and somebody must carry it there.
  * `undone` is taken back before it was sent, because what it reverses never happened.
  */
 export type Fate =
-  | { state: 'accepted'; belowZero: string[]; clockErrorSeconds: number | null }
+  | { state: 'accepted'; belowZero: string[]; clockErrorSeconds: number | null; belongs?: Place }
   | { state: 'refused'; reason: Reason }
   | { state: 'needs-you'; reason: Reason }
   | { state: 'undone' }
@@ -100,9 +104,9 @@ export function piecesOf(lines: readonly NamedLine[], skuId: string): number {
   return lines.filter((line) => line.skuId === skuId).reduce((sum, line) => sum + line.quantity, 0)
 }
 
-/** The first line of a deed in words: for "卖出 {item} {n} {unit}". */
-export function firstOf(lines: readonly NamedLine[], say: Say): { item: string; n: number; unit: string; more: number } {
+/** The first line of a deed in words: for "卖出 {item} {n} {unit}"; `all` counts this line too. */
+export function firstOf(lines: readonly NamedLine[], say: Say): { item: string; n: number; unit: string; all: number } {
   const [first] = lines
   const n = Math.abs(first?.quantity ?? 0)
-  return { item: first ? say.name(first) : '', n, unit: say.unit(first?.unit ?? '', n), more: lines.length - 1 }
+  return { item: first ? say.name(first) : '', n, unit: say.unit(first?.unit ?? '', n), all: lines.length }
 }

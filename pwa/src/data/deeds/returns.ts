@@ -10,7 +10,7 @@ import { RecordMovements } from '../documents/writes.ts'
 import { match } from '../match.ts'
 import type { Operation } from '../operations.ts'
 import { uuidv7 } from '../uuid.ts'
-import { accepted, firstOf, kind, piecesOf, reasonOf, refused, type Fate, type NamedLine } from './deed.ts'
+import { accepted, firstOf, kind, piecesOf, reasonOf, refused, type Fate, type NamedLine, type Place } from './deed.ts'
 import { named, record, type Pick as SoldPick } from './record.ts'
 
 type ReturnInput = VariablesOf<typeof RecordReturn>['input']
@@ -33,8 +33,10 @@ export interface GoodsReturnDeed {
   kind: 'goods-return'
   input: ReturnInput
   lines: NamedLine[]
-  /** Where this phone's table sent the goods: only what goes back on the shelf is on it meanwhile. */
+  /** What goes back on the shelf is on it meanwhile. */
   onSale: boolean
+  /** Where this phone sent the goods; an older app wrote down only whether it was the shelf. */
+  told?: Place
 }
 
 export interface GoodsReturnCancelledDeed {
@@ -53,11 +55,12 @@ export interface InspectionDeed {
 /** What the counter knows of a return; the id is made here, so that its undoing can name it at once. */
 export type TakenBack = Pick<ReturnInput, 'reason' | 'condition' | 'photos' | 'saleLineId' | 'saleReference' | 'disposition' | 'overrideReason' | 'note'>
 
-export function takeBack(pick: SoldPick, brought: TakenBack, onSale: boolean): Promise<Operation> {
+export function takeBack(pick: SoldPick, brought: TakenBack, told: Place): Promise<Operation> {
   return record((common) => ({
     kind: 'goods-return',
     lines: [named(pick)],
-    onSale,
+    onSale: told === 'BACK_ON_SALE',
+    told,
     input: { ...common, ...brought, id: uuidv7(), skuId: pick.item.id, quantity: pick.quantity },
   }))
 }
@@ -163,13 +166,19 @@ function needsSomebody(refusal: Parameters<typeof reasonOf>[0]): Fate {
   return { state: 'needs-you', reason: reasonOf(refusal) }
 }
 
+/** Accepted; when this phone sent the goods elsewhere, with the place where they belong. */
+function placed(belongs: Place, { told, onSale }: GoodsReturnDeed): Fate {
+  const asTold = told === undefined ? onSale === (belongs === 'BACK_ON_SALE') : told === belongs
+  return asTold ? accepted() : { ...accepted(), belongs }
+}
+
 export const goodsReturn = kind<GoodsReturnDeed>()({
   icon: 'back',
   document: RecordReturn,
   variables: ({ input }) => ({ input }),
-  fate: ({ recordReturn }) =>
+  fate: ({ recordReturn }, deed) =>
     match(recordReturn, {
-      RecordReturnSuccess: accepted,
+      RecordReturnSuccess: ({ returned: { disposition } }): Fate => placed(disposition, deed),
       InvalidInput: refused,
       MoreThanBought: needsSomebody,
       NotFound: needsSomebody,

@@ -35,3 +35,10 @@ test('every refusal comes with what to do', () => {
   expect(adviceFor(reason('NOT_PERMITTED'))).toBe('permission')
   expect(adviceFor(reason('SOMETHING_NEW'))).toBe('other')
 })
+
+test('what is accepted and lies in the wrong place needs her, and is not sent again', () => {
+  const astray = operation('accepted', { fate: { state: 'accepted', belowZero: [], clockErrorSeconds: null, belongs: 'SUPPLIER' } })
+
+  expect(isUnder('needsYou', astray)).toBe(true)
+  expect(mayGoAgain(astray)).toBe(false)
+})

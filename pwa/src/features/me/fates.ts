@@ -22,9 +22,9 @@ export function countsOf(operations: readonly Operation[]): Record<Filter, numbe
   return counts
 }
 
-/** What may be sent again as it is. A count that moved is not: sending it again would only be refused again. */
+/** What may be sent again as it is. What was accepted is not, nor a count that moved: sending that again would only be refused again. */
 export function mayGoAgain(operation: Operation): boolean {
-  return needsYou(operation) && !(operation.fate?.state === 'needs-you' && operation.fate.reason.moved)
+  return operation.state !== 'accepted' && needsYou(operation) && !(operation.fate?.state === 'needs-you' && operation.fate.reason.moved)
 }
 
 export type Advice = 'permission' | 'input' | 'gone' | 'twice' | 'server' | 'update' | 'other'
