@@ -14,7 +14,7 @@ test('what shops were asked to do is told in figures, and what they will be aske
 
 test('a list of other weekdays or other weeks is not done today', () => {
   expect(standingOf({ ...daily, weekdays: [1, 4] }, none, at('09:00'))).toBe('notToday')
-  expect(standingOf({ ...daily, weekdays: [7] }, none, at('07:00'))).toBe('notYet')
+  expect(standingOf({ ...daily, weekdays: [7] }, none, at('08:00'))).toBe('over')
   expect(standingOf({ ...daily, validFrom: '2026-11-23' }, none, at('07:00'))).toBe('notToday')
   expect(standingOf({ ...daily, validUntil: '2026-11-21' }, none, at('07:00'))).toBe('notToday')
 })
@@ -24,6 +24,7 @@ test('a list whose time was past when it was saved is over', () => {
   expect(standingOf({ ...daily, moment: 'BEFORE_HAND_OVER' }, none, at('13:00'))).toBe('notYet')
   expect(standingOf({ ...daily, moment: 'AT_TIMES', times: ['10:30', '15:30'] }, none, at('13:00'))).toBe('notYet')
   expect(standingOf({ ...daily, moment: 'AT_TIMES', times: ['10:30'] }, none, at('13:00'))).toBe('over')
+  expect(standingOf({ ...daily, moment: 'AT_TIMES', times: ['03:59'] }, none, at('13:00')), 'the next morning').toBe('notYet')
   expect(standingOf({ ...daily, moment: 'BEFORE_HAND_OVER', chainWide: false, storeIds: ['guomao'] }, none, at('13:00'))).toBe('over')
 })
 

@@ -22,7 +22,7 @@ export function standingOf(list: Planned, figures: Pick<Figures, 'due' | 'totalC
   if (figures.due > 0) return 'figures'
   if (figures.totalCount > 0) return 'notYet'
   if (!fallsOn(list, day)) return 'notToday'
-  return timesOf(list, shops).some((at) => at > time) ? 'notYet' : 'over'
+  return shopsOf(list, shops).some((shop) => timesAt(list, shop).some((at) => inDay(at, shop) > inDay(time, shop))) ? 'notYet' : 'over'
 }
 
 function fallsOn({ weekdays, validFrom, validUntil }: Planned, day: string): boolean {
@@ -30,8 +30,16 @@ function fallsOn({ weekdays, validFrom, validUntil }: Planned, day: string): boo
   return weekdays.includes(weekday) && validFrom <= day && (validUntil === null || day <= validUntil)
 }
 
-function timesOf({ moment, times, chainWide, storeIds, regionIds }: Planned, shops: readonly Shop[]): string[] {
+function shopsOf({ chainWide, storeIds, regionIds }: Planned, shops: readonly Shop[]): Shop[] {
+  return shops.filter(({ id, region }) => chainWide || storeIds.includes(id) || regionIds.includes(region.id))
+}
+
+function timesAt({ moment, times }: Planned, { opensAt, closesAt }: Shop): string[] {
   if (moment === 'AT_TIMES') return [...times]
-  const covered = shops.filter(({ id, region }) => chainWide || storeIds.includes(id) || regionIds.includes(region.id))
-  return covered.map(({ opensAt, closesAt }) => (moment === 'AT_OPENING' ? opensAt : closesAt).slice(0, MINUTES))
+  return [(moment === 'AT_OPENING' ? opensAt : closesAt).slice(0, MINUTES)]
+}
+
+/** In the order of the business day: what a clock shows before a shop opens is its next morning. */
+function inDay(time: string, { opensAt }: Shop): string {
+  return (time < opensAt.slice(0, MINUTES) ? '1' : '0') + time
 }
