@@ -11,6 +11,7 @@ from tests.stories.test_checklists import LAST_MINUTE, photograph
 
 METRES_NORTH = 1 / 111_195
 """In degrees of latitude."""
+TEAS = ("珍珠奶茶", "黑糖珍珠奶茶", "芋圆奶茶", "椰果奶茶", "红豆奶茶")
 
 
 async def stand(phone: Device, latitude: float, longitude: float) -> None:
@@ -36,7 +37,7 @@ async def ask_of_shop(tablet: Device, title: str, kind: str, shop: str) -> None:
 
 async def test_a_whole_day_from_opening_to_the_next_shift(chain: Chain, give: GiveDevice) -> None:
     tablet, phone, next_phone = await give(chain, "tablet"), await give(chain), await give(chain)
-    tea = await chain.books.item("chunxilu", "珍珠奶茶")
+    tea = max([await chain.books.item("chunxilu", name) for name in TEAS], key=lambda each: each.on_hand)
     await tablet.sign_in("hq")
     await ask_of_shop(tablet, "收银台照片", "PHOTO", "春熙路店")
     await ask_of_shop(tablet, "倒垃圾", "TICK", "春熙路店")
@@ -46,7 +47,7 @@ async def test_a_whole_day_from_opening_to_the_next_shift(chain: Chain, give: Gi
     await open_the_shop(phone, chain, tea)
     await do_what_must_be_done(phone)
     await sell_one_and_count(phone, tea)
-    await hand_over(phone)
+    await hand_over(phone, tea)
     await next_phone.sign_in("chunxilu.2")
     await take_over(next_phone)
 
@@ -102,11 +103,11 @@ async def sell_one_and_count(phone: Device, tea: Item) -> None:
     await phone.sent(5)
 
 
-async def hand_over(phone: Device) -> None:
+async def hand_over(phone: Device, tea: Item) -> None:
     """The figures are gathered, one thing is explained, and one button ends the shift."""
     await phone.open("/day")
     await phone.tap("to-hand-over-page")
-    await phone.shows("day-figures", "珍珠奶茶")
+    await phone.shows("day-figures", tea.name)
     await phone.shows("day-figures", "−2 杯")
     await phone.shows("open-musts", "倒垃圾")
     await expect(phone.see("hand-over-send")).to_be_disabled()
