@@ -173,7 +173,9 @@ async def test_a_sale_that_the_server_refuses_calls_the_clerk_and_can_be_tried_a
             await route.continue_()
             return
         names.append(asked["variables"]["input"]["requestId"])
-        await (route.fulfill(json={"data": {"recordSale": no}}) if len(names) == 1 else route.continue_())
+        alias = re.search(r"(\w+): recordSale", asked["query"])
+        refused = {"data": {alias[1] if alias else "recordSale": no}}
+        await (route.fulfill(json=refused) if len(names) == 1 else route.continue_())
 
     await phone.page.route("**/graphql", refuse_the_first)
     await phone.scan(tea.gtin)
