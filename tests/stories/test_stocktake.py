@@ -34,8 +34,9 @@ async def put_up(chain: Chain, *items: Item) -> str:
 
 
 def figure(phone: Device, item: Item) -> Locator:
-    """How many of it the screen says were counted; above its row that flies out of the list stands the last one."""
-    return phone.page.locator(f"[data-testid=counting] [data-sku='{item.sku_id}'] [data-testid$=number]").first
+    """How many of it the screen says were counted, in one place only; a row that flies away says nothing any more."""
+    here = f"[data-testid=counting] [data-sku='{item.sku_id}']:not(.fly-leave-active)"
+    return phone.page.locator(f"{here} [data-testid$=number]")
 
 
 async def enter_figure(phone: Device, item: Item, quantity: int) -> None:
