@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from retail.day import errors
-from schema.kernel.errors import Refusal, _handler
+from schema.kernel.errors import Refusal, handler_of
 
 
 @strawberry.type(description="A task that must be done before the hand-over.")
@@ -35,6 +35,6 @@ class OwnHandOver(Refusal):
 
 
 HANDLERS = (
-    _handler(errors.MustDoOpen, MustDoOpen, lambda said: {"tasks": [LeftOpen.of(task) for task in said.tasks]}),
-    _handler(errors.OwnHandOver, OwnHandOver, lambda _: {}),
+    handler_of(errors.MustDoOpen, MustDoOpen, lambda said: {"tasks": [LeftOpen.of(task) for task in said.tasks]}),
+    handler_of(errors.OwnHandOver, OwnHandOver, lambda _: {}),
 )

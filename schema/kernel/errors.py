@@ -179,7 +179,9 @@ def _words(said: DomainRefusal) -> dict[str, str]:
     return {"code": said.code, "message": said.message, "message_zh": said.message_zh}
 
 
-def _handler(raised: type[E_], told: type[Refusal], more: Callable[[E_], dict[str, Any]]) -> Any:
+def handler_of(raised: type[E_], told: type[Refusal], more: Callable[[E_], dict[str, Any]]) -> Any:
+    """Return what tells a refusal of the business as a type of the schema; `more` are the fields beside its words."""
+
     class Handler:
         exception_type = raised
         error_type = told
@@ -191,32 +193,32 @@ def _handler(raised: type[E_], told: type[Refusal], more: Callable[[E_], dict[st
 
 
 HANDLERS = (
-    _handler(
+    handler_of(
         returns.MoreThanBought,
         MoreThanBought,
         lambda said: {"bought": said.bought, "returned_before": said.returned, "wanted": said.wanted},
     ),
-    _handler(returns.PhotoNeeded, PhotoNeeded, lambda _: {}),
-    _handler(
+    handler_of(returns.PhotoNeeded, PhotoNeeded, lambda _: {}),
+    handler_of(
         returns.ProofNeeded,
         ProofNeeded,
         lambda said: {"most_units": said.most_units, "most": Fen(said.most_fen), "most_a_day": said.most_a_day},
     ),
-    _handler(returns.ReturnClosed, ReturnClosed, lambda said: {"status": said.status}),
-    _handler(
+    handler_of(returns.ReturnClosed, ReturnClosed, lambda said: {"status": said.status}),
+    handler_of(
         refusal.InvalidInput,
         InvalidInput,
         lambda said: {"problems": [Problem.of(problem) for problem in said.problems]},
     ),
-    _handler(refusal.NotFound, NotFound, lambda said: {"path": said.path}),
-    _handler(refusal.NotPermitted, NotPermitted, lambda said: {"permission": said.permission}),
-    _handler(people.TooManyReveals, TooManyReveals, lambda said: {"limit": said.limit, "again_at": said.again_at}),
-    _handler(people.PersonStillHere, PersonStillHere, lambda _: {}),
-    _handler(people.PersonErased, PersonErased, lambda _: {}),
-    _handler(people.OwnAlarm, OwnAlarm, lambda _: {}),
-    _handler(refusal.RequestIdConflict, RequestIdConflict, lambda _: {}),
-    _handler(OnlyPeopleRefusal, OnlyPeople, lambda _: {}),
-    _handler(
+    handler_of(refusal.NotFound, NotFound, lambda said: {"path": said.path}),
+    handler_of(refusal.NotPermitted, NotPermitted, lambda said: {"permission": said.permission}),
+    handler_of(people.TooManyReveals, TooManyReveals, lambda said: {"limit": said.limit, "again_at": said.again_at}),
+    handler_of(people.PersonStillHere, PersonStillHere, lambda _: {}),
+    handler_of(people.PersonErased, PersonErased, lambda _: {}),
+    handler_of(people.OwnAlarm, OwnAlarm, lambda _: {}),
+    handler_of(refusal.RequestIdConflict, RequestIdConflict, lambda _: {}),
+    handler_of(OnlyPeopleRefusal, OnlyPeople, lambda _: {}),
+    handler_of(
         InsufficientStockRefusal,
         InsufficientStock,
         lambda said: {
@@ -225,18 +227,18 @@ HANDLERS = (
             ]
         },
     ),
-    _handler(StockMovedRefusal, StockMoved, lambda said: {"expected": said.expected, "actual": said.actual}),
-    _handler(ReservationClosedRefusal, ReservationClosed, lambda said: {"status": said.status}),
-    _handler(RoleAboveYoursRefusal, RoleAboveYours, lambda said: {"role": said.role}),
-    _handler(WiderThanYoursRefusal, WiderThanYours, lambda said: {"path": said.path}),
-    _handler(
+    handler_of(StockMovedRefusal, StockMoved, lambda said: {"expected": said.expected, "actual": said.actual}),
+    handler_of(ReservationClosedRefusal, ReservationClosed, lambda said: {"status": said.status}),
+    handler_of(RoleAboveYoursRefusal, RoleAboveYours, lambda said: {"role": said.role}),
+    handler_of(WiderThanYoursRefusal, WiderThanYours, lambda said: {"path": said.path}),
+    handler_of(
         PriceMovedRefusal,
         PriceMoved,
         lambda said: {"expected": Fen(said.expected), "actual": None if said.actual is None else Fen(said.actual)},
     ),
-    _handler(NotToYourselfRefusal, NotToYourself, lambda _: {}),
-    _handler(LastOfRoleRefusal, LastOfRole, lambda said: {"role": said.role}),
-    _handler(AlreadyOverRefusal, AlreadyOver, lambda said: {"ended_at": said.ended_at}),
+    handler_of(NotToYourselfRefusal, NotToYourself, lambda _: {}),
+    handler_of(LastOfRoleRefusal, LastOfRole, lambda said: {"role": said.role}),
+    handler_of(AlreadyOverRefusal, AlreadyOver, lambda said: {"ended_at": said.ended_at}),
 )
 
 

@@ -3,7 +3,7 @@
 import strawberry
 
 from retail.stocktakes import errors
-from schema.kernel.errors import Refusal, _handler
+from schema.kernel.errors import Refusal, handler_of
 
 
 @strawberry.type(description="The stocktake has been confirmed or cancelled before.")
@@ -22,7 +22,7 @@ class OwnCount(Refusal):
 
 
 HANDLERS = (
-    _handler(errors.StocktakeClosed, StocktakeClosed, lambda said: {"status": said.status}),
-    _handler(errors.CountsOpen, CountsOpen, lambda said: {"open_counts": said.open_counts}),
-    _handler(errors.OwnCount, OwnCount, lambda _: {}),
+    handler_of(errors.StocktakeClosed, StocktakeClosed, lambda said: {"status": said.status}),
+    handler_of(errors.CountsOpen, CountsOpen, lambda said: {"open_counts": said.open_counts}),
+    handler_of(errors.OwnCount, OwnCount, lambda _: {}),
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from retail.tasks import errors
-from schema.kernel.errors import Refusal, _handler
+from schema.kernel.errors import Refusal, handler_of
 
 
 @strawberry.type(description="Somebody else does it already. Ask again with takeOver to take it from them.")
@@ -33,8 +33,8 @@ class ChecklistMoved(Refusal):
 
 
 HANDLERS = (
-    _handler(errors.TaskTaken, TaskTaken, lambda said: {"owner_id": said.owner_id, "owner_name": said.owner_name}),
-    _handler(errors.TaskOver, TaskOver, lambda said: {"by": said.by, "at": said.at}),
-    _handler(errors.TaskFollowsBooks, TaskFollowsBooks, lambda _: {}),
-    _handler(errors.ChecklistMoved, ChecklistMoved, lambda said: {"expected": said.expected, "actual": said.actual}),
+    handler_of(errors.TaskTaken, TaskTaken, lambda said: {"owner_id": said.owner_id, "owner_name": said.owner_name}),
+    handler_of(errors.TaskOver, TaskOver, lambda said: {"by": said.by, "at": said.at}),
+    handler_of(errors.TaskFollowsBooks, TaskFollowsBooks, lambda _: {}),
+    handler_of(errors.ChecklistMoved, ChecklistMoved, lambda said: {"expected": said.expected, "actual": said.actual}),
 )
