@@ -6,6 +6,14 @@ const CLOCK = 'clock'
 let known: Promise<void> | undefined
 
 export function clockKnown(): Promise<void> {
-  known ??= startClock({ read: () => readDevice<number>(CLOCK), write: (offset) => void writeDevice(CLOCK, offset) })
+  known ??= startClock({ read: () => readDevice<number>(CLOCK), write }).catch((error: unknown) => {
+    known = undefined
+    throw error
+  })
   return known
+}
+
+/** What cannot be written down is measured again by the next answer. */
+function write(offset: number): void {
+  void writeDevice(CLOCK, offset).catch(() => undefined)
 }

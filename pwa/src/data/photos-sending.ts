@@ -1,5 +1,6 @@
 /** The one queue of photos of this device, as every tab and the service worker open it: the same rows, the same lock. */
 import { clock } from './clock.ts'
+import { clockKnown } from './clock-kept.ts'
 import { vault } from './database.ts'
 import { PhotoQueue, type PhotoServer, type PhotoWorld, type Progress } from './photos-queue.ts'
 import { openPhotoDatabase, PhotoStore, type DevicePhoto } from './photos-store.ts'
@@ -8,14 +9,16 @@ import { Refused, request, SAID_BY_US, signedOut } from './transport.ts'
 /** Whoever brings photos holds this lock, and tells the others under the same name. */
 export const PHOTOS_LOCK = 'trueshelf.photos'
 
-export const photoStore = new PhotoStore(() => openPhotoDatabase(), vault)
+export const photoStore = new PhotoStore((closed) => openPhotoDatabase('trueshelf-photos', closed), vault)
 
 export function openPhotoQueue(own: Pick<PhotoWorld, 'actorId' | 'later' | 'changed'>): PhotoQueue {
   return new PhotoQueue({
     store: photoStore,
     server: { look, bring },
     now: () => clock.now(),
+    // How old a photo is decides whether it is given up: by a wrong clock nothing is.
     alone: async (work) => {
+      await clockKnown()
       if (navigator.locks) await navigator.locks.request(PHOTOS_LOCK, work)
       else await work()
     },

@@ -30,13 +30,18 @@ interface Tables extends DBSchema {
 export type PhotoDatabase = IDBPDatabase<Tables>
 type Sealer = Pick<Vault, 'sealBytes' | 'openBytes'>
 
-export function openPhotoDatabase(name = 'trueshelf-photos'): Promise<PhotoDatabase> {
+/** `closed` is told when this connection cannot be used any more: it made way for a newer app, or the browser ended it. */
+export function openPhotoDatabase(name: string, closed: () => void = () => {}): Promise<PhotoDatabase> {
   return openDB<Tables>(name, 1, {
     upgrade(db) {
       db.createObjectStore('photos', { keyPath: 'id' })
       db.createObjectStore('pictures')
     },
-    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    blocking: (_current, _blocked, event) => {
+      ;(event.target as IDBDatabase).close()
+      closed()
+    },
+    terminated: closed,
   })
 }
 
@@ -44,7 +49,7 @@ export class PhotoStore {
   private opened: Promise<PhotoDatabase> | undefined
 
   constructor(
-    private readonly open: () => Promise<PhotoDatabase>,
+    private readonly open: (closed: () => void) => Promise<PhotoDatabase>,
     private readonly sealer: Sealer,
   ) {}
 
@@ -84,7 +89,7 @@ export class PhotoStore {
   }
 
   private db(): Promise<PhotoDatabase> {
-    this.opened ??= this.open().catch((error: unknown) => {
+    this.opened ??= this.open(() => (this.opened = undefined)).catch((error: unknown) => {
       this.opened = undefined
       throw error
     })

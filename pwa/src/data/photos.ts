@@ -5,6 +5,7 @@
  */
 import { computed, shallowRef } from 'vue'
 import { clock } from './clock.ts'
+import { clockKnown } from './clock-kept.ts'
 import type { PhotoFields, RetakePhoto } from './documents/photos.ts'
 import type { ResultOf, VariablesOf } from './graphql.ts'
 import { openPhotoQueue, PHOTOS_LOCK, photoStore as store } from './photos-sending.ts'
@@ -60,6 +61,7 @@ export async function keepPhoto(picture: Blob, place?: Whereabouts): Promise<Pho
   const actor = me.value
   if (!actor) throw new Error('nobody is signed in')
   const bytes = await (await makeSmall(picture)).arrayBuffer()
+  await clockKnown()
   const now = clock.now()
   const photo = { id: uuidv7(now), sha256: await sha256(bytes), bytes: bytes.byteLength, takenAt: new Date(now).toISOString() }
   try {

@@ -1,6 +1,7 @@
 /** The one outbox of this device, as every tab and the service worker open it: the same rows, the same lock. */
 import { pack } from './batch.ts'
 import { clock } from './clock.ts'
+import { clockKnown } from './clock-kept.ts'
 import { database, readDevice, vault, writeDevice } from './database.ts'
 import { Outbox, type OutboxWorld } from './outbox.ts'
 import { send } from './send.ts'
@@ -21,6 +22,7 @@ export function openOutbox(own: Own): Outbox {
     send,
     now: () => clock.now(),
     alone: async (work) => {
+      await clockKnown()
       if (navigator.locks) await navigator.locks.request(SENDING_LOCK, work)
       else await work()
     },
