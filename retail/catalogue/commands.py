@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.work import Work
@@ -105,8 +105,8 @@ def _add(tables: dict[type[Base], list[dict[str, Any]]], new: NewSku, category_i
     return sku_id
 
 
-async def add_code(work: Work, *, gtin: str, sku_id: UUID, pack_units: int) -> None:
-    """Let a GTIN mean some units of an SKU; refused when it means something else already.
+async def add_code(work: Work, *, gtin: str, sku_id: UUID, pack_units: int) -> bool:
+    """Let a GTIN mean some units of an SKU, and say whether that is new; refused when it means something else.
 
     The caller has asked for the right to, and works in the system's session.
     """
@@ -118,11 +118,21 @@ async def add_code(work: Work, *, gtin: str, sku_id: UUID, pack_units: int) -> N
     if await work.session.get(Sku, sku_id) is None:
         raise NotFound("skuId", "SKU", "商品")
     plain = plain_gtin(gtin)
-    await work.session.execute(
-        insert(SkuCode).values(gtin=plain, sku_id=sku_id, pack_units=pack_units).on_conflict_do_nothing()
+    added = await work.session.scalar(
+        insert(SkuCode)
+        .values(gtin=plain, sku_id=sku_id, pack_units=pack_units)
+        .on_conflict_do_nothing()
+        .returning(SkuCode.gtin)
     )
     held = await work.session.get(SkuCode, plain, populate_existing=True)
     if held is None or (as_uuid(held.sku_id), held.pack_units) != (sku_id, pack_units):
         words = ("It means something else in the catalogue.", "商品目录里，这个条码已指向别的商品或数量。")
         raise InvalidInput([Problem("code", "CODE_TAKEN", *words)])
+    work.announce(CatalogueChanged())
+    return added is not None
+
+
+async def remove_code(work: Work, *, gtin: str, sku_id: UUID) -> None:
+    """Let a GTIN mean an SKU no longer; nothing where it means none or another. Works in the system's session."""
+    await work.session.execute(delete(SkuCode).where(SkuCode.gtin == plain_gtin(gtin), SkuCode.sku_id == sku_id))
     work.announce(CatalogueChanged())

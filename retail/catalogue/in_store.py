@@ -19,7 +19,7 @@ from retail.catalogue.codes import check_digit, is_gtin
 LENGTH = 13
 GRAMS_OF_PACK = 1000
 """A base code of weighed goods stands for a kilogram: its pack units are the base units of one."""
-_PREFIX = re.compile(r"02|2\d\d?")
+_PREFIX = re.compile(r"02|2[0-9][0-9]?")
 _VALUE_DIGITS = range(4, 7)
 _VERIFIED = {4, 5}
 _ITEM_DIGITS = range(3, 8)

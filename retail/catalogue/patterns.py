@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,14 +24,21 @@ async def in_store_patterns(session: AsyncSession) -> list[Pattern]:
     ]
 
 
-async def set_in_store_patterns(work: Work, patterns: Sequence[Pattern]) -> int:
-    """Replace the chain's patterns and return how many there are.
+async def set_in_store_patterns(
+    work: Work, patterns: Sequence[Pattern], *, expected: Sequence[Pattern] | None = None
+) -> int:
+    """Replace the chain's patterns and return how many there are; refused if they are not the expected ones any more.
 
     The caller has asked for the right to, and works in the system's session.
     """
     problems = _problems(patterns)
     if problems:
         raise InvalidInput(problems)
+    # Two who set them come one after the other, and the later one learns of the earlier.
+    await work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("in-store patterns", 0))))
+    if expected is not None and set(expected) != set(await in_store_patterns(work.session)):
+        words = ("Somebody has changed them meanwhile: look again.", "刚才有人改过规则，请刷新后再改。")
+        raise InvalidInput([Problem("expected", "CHANGED_MEANWHILE", *words)])
     await work.session.execute(delete(InStorePattern))
     if patterns:
         rows = [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -57,16 +57,24 @@ async def handlings(session: AsyncSession) -> Mapping[UUID, Handling]:
     return {as_uuid(row.id): Handling(row.handling) for row in await session.execute(_OF_ALL)}
 
 
-async def set_handling(work: Work, *, category_id: UUID, handling: Handling) -> HandlingSet:
-    """Say what the goods of a category need; it is the whole chain's."""
+async def speaking(session: AsyncSession) -> set[UUID]:
+    """Return the categories that say themselves what they need."""
+    return {as_uuid(category_id) for category_id in await session.scalars(select(CategoryHandling.category_id))}
+
+
+async def set_handling(work: Work, *, category_id: UUID, handling: Handling | None) -> HandlingSet:
+    """Say what the goods of a category need, or (None) what those above it do; it is the whole chain's."""
     if work.actor is not None and Permission.RETURN_RULE not in work.actor.grants:
         raise NotPermitted(Permission.RETURN_RULE)
     if await work.session.scalar(select(Category.id).where(Category.id == category_id)) is None:
         raise NotFound("categoryId", "category", "品类")
-    row = insert(CategoryHandling).values(category_id=category_id, handling=handling)
-    await work.session.execute(
-        row.on_conflict_do_update(index_elements=[CategoryHandling.category_id], set_={"handling": handling})
-    )
+    if handling is None:
+        await work.session.execute(delete(CategoryHandling).where(CategoryHandling.category_id == category_id))
+    else:
+        row = insert(CategoryHandling).values(category_id=category_id, handling=handling)
+        await work.session.execute(
+            row.on_conflict_do_update(index_elements=[CategoryHandling.category_id], set_={"handling": handling})
+        )
     details = {"category": category_id, "handling": handling}
     await log.append(work.session, act="handling.set", actor_id=work.actor_id, details=details, clock=lambda: work.now)
     return HandlingSet(category_id)

@@ -1,7 +1,7 @@
 """Shelves of a store: adding many at once, changing one, retiring one. Their codes are unique among those in use."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -36,13 +36,19 @@ class ShelvesChanged:
 
 @dataclass(frozen=True, slots=True)
 class ShelfChange:
-    """What is to be different; None stays as it is. `sku_ids` replaces what is expected there."""
+    """What is to be different; None stays as it is.
+
+    `sku_ids` replaces what is expected there. `add_sku_ids` and `remove_sku_ids` leave the rest alone, so that two
+    people who fill one shelf do not undo each other.
+    """
 
     zone: str | None = None
     code: str | None = None
     name: str | None = None
     place: int | None = None
     sku_ids: tuple[UUID, ...] | None = None
+    add_sku_ids: tuple[UUID, ...] = ()
+    remove_sku_ids: tuple[UUID, ...] = ()
 
 
 async def add_shelves(work: Work, *, store_id: UUID, zone: str, codes: Sequence[str], name: str) -> ShelvesChanged:
@@ -88,6 +94,10 @@ async def change_shelf(work: Work, *, shelf_id: UUID, change: ShelfChange) -> Sh
     shelf = await _lock(work, shelf_id)
     store_id = as_uuid(shelf.store_id)
     problems = await _change_problems(work, shelf, change)
+    expected = await _expected_after(work, shelf, change)
+    if expected is not None and len(expected) > SKUS_AT_MOST and not problems:
+        words = (f"At most {SKUS_AT_MOST} stand on a shelf.", f"一个货架最多 {SKUS_AT_MOST} 种商品。")
+        problems.append(Problem("addSkuIds", "TOO_MANY", *words))
     if problems:
         raise InvalidInput(problems)
     if change.zone is not None:
@@ -98,8 +108,8 @@ async def change_shelf(work: Work, *, shelf_id: UUID, change: ShelfChange) -> Sh
         shelf.name = change.name.strip()
     if change.place is not None:
         shelf.place = change.place
-    if change.sku_ids is not None:
-        await _expect(work, store_id, shelf_id, change.sku_ids)
+    if expected is not None:
+        await _expect(work, store_id, shelf_id, expected)
     await work.session.flush()
     await _log(work, "shelf.changed", store_id, shelf=shelf_id)
     return ShelvesChanged(store_id, [shelf_id])
@@ -144,9 +154,20 @@ async def _taken(work: Work, store_id: UUID, codes: Sequence[str]) -> set[str]:
     return set(await work.session.scalars(select(Shelf.code).where(*in_use)))
 
 
-async def _expect(work: Work, store_id: UUID, shelf_id: UUID, sku_ids: Sequence[UUID]) -> None:
+async def _expected_after(work: Work, shelf: Shelf, change: ShelfChange) -> set[UUID] | None:
+    """Return what is expected on a shelf after a change; None if the change says nothing of it."""
+    if change.sku_ids is None and not change.add_sku_ids and not change.remove_sku_ids:
+        return None
+    there = select(ShelfSku.sku_id).where(ShelfSku.store_id == shelf.store_id, ShelfSku.shelf_id == shelf.id)
+    before = (
+        {as_uuid(each) for each in await work.session.scalars(there)} if change.sku_ids is None else {*change.sku_ids}
+    )
+    return (before | {*change.add_sku_ids}) - {*change.remove_sku_ids}
+
+
+async def _expect(work: Work, store_id: UUID, shelf_id: UUID, sku_ids: Collection[UUID]) -> None:
     await work.session.execute(delete(ShelfSku).where(ShelfSku.store_id == store_id, ShelfSku.shelf_id == shelf_id))
-    rows = [{"store_id": store_id, "shelf_id": shelf_id, "sku_id": sku_id} for sku_id in sorted(set(sku_ids))]
+    rows = [{"store_id": store_id, "shelf_id": shelf_id, "sku_id": sku_id} for sku_id in sorted(sku_ids)]
     if rows:
         await work.session.execute(insert(ShelfSku), rows)
 
@@ -164,19 +185,26 @@ async def _change_problems(work: Work, shelf: Shelf, change: ShelfChange) -> lis
         if change.code.strip() != shelf.code and await _taken(work, as_uuid(shelf.store_id), [change.code.strip()]):
             problems.append(_taken_problem("code", change.code.strip()))
     if change.sku_ids is not None:
-        problems += await _sku_problems(work, change.sku_ids)
+        problems += await _sku_problems(work, "skuIds", change.sku_ids)
+    problems += await _sku_problems(work, "addSkuIds", change.add_sku_ids)
+    if len(change.remove_sku_ids) > SKUS_AT_MOST:
+        problems.append(_too_many("removeSkuIds"))
     return problems
 
 
-async def _sku_problems(work: Work, sku_ids: Sequence[UUID]) -> list[Problem]:
+async def _sku_problems(work: Work, path: str, sku_ids: Sequence[UUID]) -> list[Problem]:
     if len(sku_ids) > SKUS_AT_MOST:
-        return [Problem("skuIds", "TOO_MANY", f"At most {SKUS_AT_MOST}.", f"最多 {SKUS_AT_MOST} 种商品。")]
+        return [_too_many(path)]
     known = {as_uuid(each) for each in await work.session.scalars(select(Sku.id).where(Sku.id.in_(sku_ids)))}
     return [
-        Problem(f"skuIds[{n}]", "UNKNOWN_ITEM", "No such item in the catalogue.", "商品目录里没有这个商品。")
+        Problem(f"{path}[{n}]", "UNKNOWN_ITEM", "No such item in the catalogue.", "商品目录里没有这个商品。")
         for n, sku_id in enumerate(sku_ids)
         if sku_id not in known
     ]
+
+
+def _too_many(path: str) -> Problem:
+    return Problem(path, "TOO_MANY", f"At most {SKUS_AT_MOST}.", f"最多 {SKUS_AT_MOST} 种商品。")
 
 
 def _text_problems(path: str, text: str, most: int) -> list[Problem]:

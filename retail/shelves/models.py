@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retail.kernel.base import Base, new_id
@@ -59,12 +59,14 @@ class UnknownCode(Base):
 
     `quantity` is how many of what the code stands for. `id` is the line's own when it was found in a stocktake.
     `key` is the same for all codes of one item: a GTIN without leading zeros, the base code of a weighed one.
+    `learnt`: naming it has put the code into the catalogue.
     """
 
     __tablename__ = "unknown_code"
     __table_args__ = (
         CheckConstraint("(resolved_at is null) = (verdict is null)", name="resolved_somehow"),
         Index(None, "key", postgresql_where=text("resolved_at is null")),
+        Index(None, "resolved_at", postgresql_where=text("resolved_at is not null")),
     )
 
     store_id: Mapped[UUID] = mapped_column(ForeignKey("store.id"), primary_key=True)
@@ -83,6 +85,7 @@ class UnknownCode(Base):
     resolved_by: Mapped[UUID | None]
     verdict: Mapped[Verdict | None] = mapped_column(String(12))
     sku_id: Mapped[UUID | None] = mapped_column(ForeignKey("sku.id"))
+    learnt: Mapped[bool] = mapped_column(server_default=false())
 
 
 class TagRead(Base):

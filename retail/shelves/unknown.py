@@ -114,9 +114,8 @@ async def name_code(work: Work, *, key: str, sku_id: UUID, pack_units: int) -> t
         raise NotFound("skuId", "SKU", "商品")
     if not 1 <= pack_units <= PACK_UNITS_AT_MOST:
         raise _wrong_pack(PACK_UNITS_AT_MOST)
-    if is_gtin(key):
-        await add_code(work, gtin=key, sku_id=sku_id, pack_units=pack_units)
-    await _settle(work, waiting, Verdict.ITEM, sku_id)
+    learnt = is_gtin(key) and await add_code(work, gtin=key, sku_id=sku_id, pack_units=pack_units)
+    await _settle(work, waiting, Verdict.ITEM, sku_id, learnt=learnt)
     patterns = await in_store_patterns(work.session)
     named = []
     for row in waiting:
@@ -155,10 +154,12 @@ async def _waiting(work: Work, key: str) -> list[UnknownCode]:
     return waiting
 
 
-async def _settle(work: Work, waiting: Sequence[UnknownCode], verdict: Verdict, sku_id: UUID | None) -> None:
+async def _settle(
+    work: Work, waiting: Sequence[UnknownCode], verdict: Verdict, sku_id: UUID | None, *, learnt: bool = False
+) -> None:
     for row in waiting:
         row.resolved_at, row.resolved_by = work.now, work.actor_id
-        row.verdict, row.sku_id = verdict, sku_id
+        row.verdict, row.sku_id, row.learnt = verdict, sku_id, learnt
     await work.session.flush()
 
 

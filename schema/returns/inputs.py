@@ -110,4 +110,6 @@ class InspectLotInput:
 class SetHandlingInput:
     request_id: UUID = strawberry.field(description=REQUEST_ID)
     category_id: UUID = strawberry.field(description="The category.")
-    handling: Handling = strawberry.field(description="What they need.")
+    handling: Handling | None = strawberry.field(
+        default=None, description="What they need; left out, what the category above it says."
+    )

@@ -13,7 +13,7 @@ from retail.access.work import require
 from retail.catalogue.queries import skus_by_id
 from retail.inventory.sales import Proof, hashed_member
 from retail.returns import commands, queries, sales
-from retail.returns.handling import handlings
+from retail.returns.handling import handlings, speaking
 from retail.returns.rules import RULES, YOUNG_DAYS
 from schema.catalogue.types import Sku
 from schema.kernel.context import Context, Info
@@ -75,10 +75,12 @@ class ReturnsQuery:
     @strawberry.field(description="The table that decides where goods go, and what each category needs.")
     async def return_policy(self, info: Info) -> ReturnPolicy:
         async with info.context.reading() as reading:
-            needs = await handlings(reading.session)
+            needs, own = await handlings(reading.session), await speaking(reading.session)
         return ReturnPolicy(
             rules=[ReturnRule.of(rule) for rule in RULES],
-            handlings=[CategoryNeed(category_id=id, handling=need) for id, need in sorted(needs.items())],
+            handlings=[
+                CategoryNeed(category_id=id, handling=need, own=id in own) for id, need in sorted(needs.items())
+            ],
             young_days=YOUNG_DAYS,
             units_without_proof=commands.UNITS_WITHOUT_PROOF,
             fen_without_proof=Fen(commands.FEN_WITHOUT_PROOF),

@@ -203,6 +203,7 @@ def _sorted(ones: Iterable[T] | None) -> list[T] | None:
 class CategoryNeed:
     category_id: UUID = strawberry.field(description="The category.")
     handling: Handling = strawberry.field(description="What its goods need.")
+    own: bool = strawberry.field(description="Whether the category itself says so; else one above it does.")
 
 
 @strawberry.type(description="All that decides about a return, for phones that have no network.")

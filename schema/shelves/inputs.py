@@ -34,11 +34,18 @@ class ChangeShelfInput:
     sku_ids: list[UUID] | None = strawberry.field(
         default=None, description="All SKUs that are expected there, 500 at most."
     )
+    add_sku_ids: list[UUID] = strawberry.field(
+        default_factory=list, description="SKUs that are expected there from now on, beside the others."
+    )
+    remove_sku_ids: list[UUID] = strawberry.field(
+        default_factory=list, description="SKUs that are expected there no longer; the others stay."
+    )
 
     def domain(self) -> ShelfChange:
         """Return it in the words of the business."""
         sku_ids = None if self.sku_ids is None else tuple(self.sku_ids)
-        return ShelfChange(self.zone, self.code, self.name, self.place, sku_ids)
+        added, removed = tuple(self.add_sku_ids), tuple(self.remove_sku_ids)
+        return ShelfChange(self.zone, self.code, self.name, self.place, sku_ids, added, removed)
 
 
 @strawberry.input(description="A shelf to take out of use.")
@@ -66,6 +73,9 @@ class InStorePatternInput:
 class SetInStorePatternsInput:
     request_id: UUID = strawberry.field(description=REQUEST_ID)
     patterns: list[InStorePatternInput] = strawberry.field(description="At most 20; none takes them all away.")
+    expected: list[InStorePatternInput] | None = strawberry.field(
+        default=None, description="What they were when one looked; refused if somebody has changed them since."
+    )
 
 
 @strawberry.input(description="What a code is that nobody knew.")
@@ -80,6 +90,12 @@ class ResolveCodeInput:
     def domain(self) -> Resolution:
         """Return it in the words of the business."""
         return Resolution(self.code, self.sku_id, self.pack_units)
+
+
+@strawberry.input(description="A code of which something wrong was said.")
+class ReopenCodeInput:
+    request_id: UUID = strawberry.field(description=REQUEST_ID)
+    code: str = strawberry.field(description="The code, as settledCodes tells it.")
 
 
 @strawberry.input(description="A tag as an RFID reader heard it.")

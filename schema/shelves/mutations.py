@@ -12,7 +12,7 @@ from retail.shelves import commands
 from retail.shelves.commands import ShelvesChanged
 from retail.shelves.queries import shelves_named
 from retail.shelves.unknown import require_resolving
-from retail.stocktakes.resolving import CodeResolved, resolve_code
+from retail.stocktakes.resolving import CodeReopened, CodeResolved, reopen_code, resolve_code
 from retail.stocktakes.tags import TagsRecorded, record_tag_reads, understand
 from schema.kernel.context import Info
 from schema.shelves import inputs
@@ -23,6 +23,8 @@ from schema.shelves.results import (
     ChangeShelfSuccess,
     RecordTagReadsResult,
     RecordTagReadsSuccess,
+    ReopenCodeResult,
+    ReopenCodeSuccess,
     ResolveCodeResult,
     ResolveCodeSuccess,
     RetireShelfResult,
@@ -85,13 +87,14 @@ class ShelvesMutation:
     ) -> SetInStorePatternsResult:
         require_resolving(info.context.actor)
         patterns = [each.domain() for each in input.patterns]
+        expected = None if input.expected is None else [each.domain() for each in input.expected]
         await info.context.desk.office.once(
             info.context.actor,
             request_id=input.request_id,
             operation="setInStorePatterns",
-            content=patterns,
+            content=(patterns, expected),
             answer=int,
-            run=lambda work: set_in_store_patterns(work, patterns),
+            run=lambda work: set_in_store_patterns(work, patterns, expected=expected),
             as_system=True,
         )
         return SetInStorePatternsSuccess(patterns=[InStorePattern.of(each) for each in patterns])
@@ -114,6 +117,21 @@ class ShelvesMutation:
             as_system=True,
         )
         return ResolveCodeSuccess(code=said.code, settled=done.settled, counted=done.counted)
+
+    @strawberry.mutation(description="Take back what was said last of a code: it waits to be named again.")
+    async def reopen_code(
+        self, info: Info, input: Annotated[inputs.ReopenCodeInput, strawberry.argument(description="The code.")]
+    ) -> ReopenCodeResult:
+        done = await info.context.desk.office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="reopenCode",
+            content=input.code,
+            answer=CodeReopened,
+            run=lambda work: reopen_code(work, input.code),
+            as_system=True,
+        )
+        return ReopenCodeSuccess(code=input.code, reopened=done.reopened, posted=done.posted)
 
     @strawberry.mutation(
         description="Take in what an RFID reader has read: in one stocktake each tag counts once, ever. A fact."

@@ -10,13 +10,23 @@ from retail.catalogue.queries import skus_by_id
 from retail.photos.queries import photos_named
 from retail.shelves.bucket import waiting_codes
 from retail.shelves.queries import shelf_of_token, shelves
+from retail.shelves.settled import settled_codes
 from retail.shelves.unknown import require_resolving
 from retail.stocktakes.proposing import count_proposals
 from schema.catalogue.types import Sku
 from schema.kernel.context import Info
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
 from schema.shelves.proposals import CountProposals
-from schema.shelves.types import InStorePattern, Shelf, UnknownCode, UnknownCodeConnection, UnknownCodeEdge
+from schema.shelves.types import (
+    InStorePattern,
+    SettledCode,
+    SettledCodeConnection,
+    SettledCodeEdge,
+    Shelf,
+    UnknownCode,
+    UnknownCodeConnection,
+    UnknownCodeEdge,
+)
 
 
 @strawberry.type
@@ -75,5 +85,27 @@ class ShelvesQuery:
         ]
         end = edges[-1].cursor if edges else None
         return UnknownCodeConnection(
+            edges=edges, page_info=PageInfo(has_next_page=len(rows) > size, end_cursor=end), total_count=total
+        )
+
+    @strawberry.field(description="Codes that were settled in the last 30 days, last settled first; for headquarters.")
+    async def settled_codes(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")],
+        after: Annotated[str | None, strawberry.argument(description="An endCursor.")] = None,
+    ) -> SettledCodeConnection:
+        require_resolving(info.context.actor)
+        size, place = page_size(first), key_of(after, datetime, str)
+        before = None if place is None else (place[0], place[1])
+        async with info.context.reading() as reading:
+            rows, total = await settled_codes(reading, first=size, after=before)
+            skus = await skus_by_id(reading.session, [row.sku_id for row in rows[:size] if row.sku_id is not None])
+        edges = [
+            SettledCodeEdge(cursor=cursor_of((row.settled_at.isoformat(), row.key)), node=SettledCode.of(row, skus))
+            for row in rows[:size]
+        ]
+        end = edges[-1].cursor if edges else None
+        return SettledCodeConnection(
             edges=edges, page_info=PageInfo(has_next_page=len(rows) > size, end_cursor=end), total_count=total
         )

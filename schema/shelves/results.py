@@ -70,6 +70,21 @@ ResolveCodeResult = Annotated[
 ]
 
 
+@strawberry.type(description="What was said of the code is taken back.")
+class ReopenCodeSuccess:
+    code: str = strawberry.field(description="The code.")
+    reopened: int = strawberry.field(description="How many finds wait to be named again.")
+    posted: int = strawberry.field(
+        description="How many stay as they are, because their stocktake is confirmed: count those goods again."
+    )
+
+
+ReopenCodeResult = Annotated[
+    ReopenCodeSuccess | InvalidInput | NotFound | NotPermitted | RequestIdConflict,
+    strawberry.union("ReopenCodeResult", description="What came of it, or why not."),
+]
+
+
 @strawberry.type(description="A read that is no tag of goods. Nothing of it was kept.")
 class MalformedRead:
     index: int = strawberry.field(description="Its place in the reads, from 0.")
@@ -95,7 +110,9 @@ class RecordTagReadsSuccess:
     unknown: int = strawberry.field(description="New tags of GTINs that nobody knows; they wait to be named.")
     malformed: int = strawberry.field(description="Reads that are no tags of goods.")
     items: list[ReadItem] = strawberry.field(description="The new tags by item.")
-    malformed_reads: list[MalformedRead] = strawberry.field(description="Each read that is no tag of goods, and why.")
+    malformed_reads: list[MalformedRead] = strawberry.field(
+        description="The first 20 reads that are no tags of goods, and why."
+    )
 
     @classmethod
     def of(cls, done: TagsRecorded) -> "RecordTagReadsSuccess":
@@ -104,7 +121,7 @@ class RecordTagReadsSuccess:
             counted=done.counted,
             repeated=done.repeated,
             unknown=done.unknown,
-            malformed=len(done.malformed),
+            malformed=len(done.malformed) if done.malformed_in_all is None else done.malformed_in_all,
             items=[
                 ReadItem(
                     gtin=each.gtin,

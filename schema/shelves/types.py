@@ -13,6 +13,7 @@ from retail.shelves.bucket import Sighting as SightingRow
 from retail.shelves.bucket import Suggestion as SuggestionRow
 from retail.shelves.bucket import WaitingCode as WaitingRow
 from retail.shelves.queries import ShelfRow
+from retail.shelves.settled import SettledCode as SettledRow
 from schema.catalogue.types import Sku
 from schema.kernel.enums import CodeLikeness, CodeMeasure
 from schema.kernel.paging import PageInfo
@@ -152,5 +153,39 @@ class UnknownCodeEdge:
 @strawberry.type(description="A page of codes that wait to be named.")
 class UnknownCodeConnection:
     edges: list[UnknownCodeEdge] = strawberry.field(description="The codes of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page ends.")
+    total_count: int = strawberry.field(description="How many there are on all pages.")
+
+
+@strawberry.type(description="A code that was settled in the last 30 days, with the last that was said of it.")
+class SettledCode:
+    code: str = strawberry.field(description="The code.")
+    times: int = strawberry.field(description="How many finds that settled.")
+    settled_at: datetime = strawberry.field(description="When.")
+    settled_by: UUID | None = strawberry.field(description="Who said it.")
+    sku: Sku | None = strawberry.field(description="The SKU that it is; null for none of ours.")
+
+    @classmethod
+    def of(cls, row: SettledRow, skus: Mapping[UUID, SkuRow]) -> "SettledCode":
+        """Return a settled code as it is told."""
+        known = None if row.sku_id is None else skus.get(row.sku_id)
+        return cls(
+            code=row.key,
+            times=row.times,
+            settled_at=row.settled_at,
+            settled_by=row.settled_by,
+            sku=None if known is None else Sku.of(known),
+        )
+
+
+@strawberry.type(description="A settled code on a page.")
+class SettledCodeEdge:
+    cursor: str = strawberry.field(description="Its place.")
+    node: SettledCode = strawberry.field(description="The code.")
+
+
+@strawberry.type(description="A page of codes that were settled.")
+class SettledCodeConnection:
+    edges: list[SettledCodeEdge] = strawberry.field(description="The codes of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page ends.")
     total_count: int = strawberry.field(description="How many there are on all pages.")

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -172,6 +172,29 @@ async def test_what_a_category_needs_decides(chain: Chain) -> None:
     assert chilled.value["returned"]["rule"] == "chilled"
     assert chilled.value["returned"]["disposition"] == "DESTROYED"
     assert plain.value["returned"]["disposition"] == "BACK_ON_SALE"
+
+
+async def test_a_category_that_says_nothing_needs_what_the_one_above_it_does(chain: Chain) -> None:
+    office, above, below = await chain.hire(Role.HQ_OPERATIONS), uuid4(), uuid4()
+    new = "insert into category (id, code, name, name_en, parent_id) values ($1, $2, 'x', 'x', $3)"
+    await chain.rows(new, above, uuid4().hex, None)
+    await chain.rows(new, below, uuid4().hex, above)
+
+    async def said(category: UUID, handling: str | None) -> dict[str, tuple[str, bool]]:
+        given = {"requestId": str(uuid4()), "categoryId": str(category), "handling": handling}
+        assert (await office.ask(SET_HANDLING, input=given)).kind == "SetHandlingSuccess"
+        asked = await office.ask("{ returnPolicy { handlings { categoryId handling own } } }")
+        rows = {each["categoryId"]: each for each in asked.data["returnPolicy"]["handlings"]}
+        needs = {"above": rows.get(str(above)), "below": rows.get(str(below))}
+        return {name: (row["handling"], row["own"]) for name, row in needs.items() if row}
+
+    try:
+        assert await said(above, "CHILLED") == {"above": ("CHILLED", True), "below": ("CHILLED", False)}
+        assert await said(below, "AMBIENT") == {"above": ("CHILLED", True), "below": ("AMBIENT", True)}
+        assert await said(below, None) == {"above": ("CHILLED", True), "below": ("CHILLED", False)}
+        assert await said(above, None) == {}
+    finally:
+        await chain.rows("delete from category_handling")
 
 
 async def _kept_back(clerk: Staff, units: int, **more: object) -> str:

@@ -118,6 +118,44 @@ async def test_a_change_that_cannot_be_names_what_is_wrong(manager: Staff) -> No
     assert too_many.problems == [("skuIds", "TOO_MANY")]
 
 
+async def test_two_who_fill_a_shelf_at_once_do_not_undo_each_other(chain: Chain, manager: Staff) -> None:
+    other = await chain.staff(Role.STORE_MANAGER, manager.shop)
+    goods = [await chain.goods(name) for name in ("tea", "milk", "cola", "rice")]
+    added = await do(manager, "addShelves", storeId=manager.shop.id, zone="A", codes=["A-01"])
+    shelf_id = added.value["shelves"][0]["id"]
+
+    await asyncio.gather(
+        *(
+            do(who, "changeShelf", shelfId=shelf_id, addSkuIds=[each.id])
+            for who, each in zip((manager, other) * 2, goods, strict=True)
+        )
+    )
+    taken = await do(manager, "changeShelf", shelfId=shelf_id, addSkuIds=[goods[0].id], removeSkuIds=[goods[1].id])
+
+    assert set(taken.value["shelf"]["skuIds"]) == {str(goods[n].id) for n in (0, 2, 3)}
+
+
+async def test_a_shelf_is_not_filled_with_what_there_is_not_or_too_much(chain: Chain, manager: Staff) -> None:
+    added = await do(manager, "addShelves", storeId=manager.shop.id, zone="A", codes=["A-01"])
+    shelf_id, tea = added.value["shelves"][0]["id"], await chain.goods("tea")
+    await chain.rows(
+        "with made as (insert into sku (id, product_id, code, name, name_en, unit, locality, search)"
+        " select gen_random_uuid(), product_id, 'full-' || n, 'x', 'x', 'x', 'core', 'x'"
+        " from sku, generate_series(1, 500) n where id = $3 returning id)"
+        " insert into shelf_sku (store_id, shelf_id, sku_id) select $1, $2, id from made",
+        *(manager.shop.id, shelf_id, tea.id),
+    )
+    many = [uuid4() for _ in range(501)]
+
+    strange = await do(manager, "changeShelf", shelfId=shelf_id, addSkuIds=[uuid4()])
+    too_many = await do(manager, "changeShelf", shelfId=shelf_id, addSkuIds=many, removeSkuIds=many)
+    over = await do(manager, "changeShelf", shelfId=shelf_id, addSkuIds=[tea.id])
+
+    assert strange.problems == [("addSkuIds[0]", "UNKNOWN_ITEM")]
+    assert too_many.problems == [("addSkuIds", "TOO_MANY"), ("removeSkuIds", "TOO_MANY")]
+    assert over.problems == [("addSkuIds", "TOO_MANY")]
+
+
 async def test_a_retired_shelf_frees_its_code_and_its_qr_opens_nothing(manager: Staff) -> None:
     added = await do(manager, "addShelves", storeId=manager.shop.id, zone="A", codes=["A-01"])
     shelf = added.value["shelves"][0]

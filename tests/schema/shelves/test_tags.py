@@ -135,6 +135,34 @@ async def test_every_read_that_is_no_tag_is_named_and_the_others_count(clerk: St
     assert max(len(each["epc"]) for each in told.value["malformedReads"]) == 64
 
 
+async def test_of_a_reader_that_hears_only_rubbish_twenty_reads_are_named_and_all_are_counted(
+    chain: Chain, clerk: Staff
+) -> None:
+    when = datetime.now(UTC).isoformat()
+    rubbish: list[dict[str, object]] = [{"epc": f"rubbish {n} " + "x" * 90, "readAt": when} for n in range(2_000)]
+    request = uuid4()
+
+    told = await send(clerk, rubbish, requestId=request)
+
+    assert (told.value["malformed"], told.value["counted"]) == (2_000, 0)
+    assert [each["index"] for each in told.value["malformedReads"]] == list(range(20))
+    kept = await chain.value("select length(answer::text) from applied_request where request_id = $1", request)
+    assert kept < 4_000
+    assert (await send(clerk, rubbish, requestId=request)).value == told.value
+
+
+async def test_a_reader_whose_clock_is_ahead_counts_not_later_than_now(chain: Chain, clerk: Staff, tea: Goods) -> None:
+    stocktake = await start(clerk)
+
+    await send(clerk, read(tea.gtin, 1, at=datetime.now(UTC) + timedelta(minutes=4)), stocktakeId=stocktake)
+
+    [(counted_at, recorded_at, error)] = await chain.rows(
+        "select counted_at, recorded_at, clock_error_seconds from stocktake_line where stocktake_id = $1", stocktake
+    )
+    assert counted_at == recorded_at
+    assert 230 < error <= 240
+
+
 async def test_tags_of_unknown_goods_wait_to_be_named_and_count_then(chain: Chain, clerk: Staff, tea: Goods) -> None:
     stocktake = await start(clerk)
     gtin = "699988800111" + check_digit("699988800111")

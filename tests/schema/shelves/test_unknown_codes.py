@@ -1,5 +1,6 @@
 """A code that nobody knows is kept where it was found until headquarters says what it is; then it counts."""
 
+import asyncio
 from itertools import count as numbers
 from typing import Any
 from uuid import uuid4
@@ -271,6 +272,55 @@ async def test_patterns_that_no_scale_can_follow_are_refused_all_at_once(headqua
         ("patterns[3].prefix", "TWICE"),
     ]
     assert many.problems == [("patterns", "TOO_MANY")]
+
+
+async def test_two_who_change_the_patterns_at_once_do_not_undo_each_other(headquarters: Asker, chain: Chain) -> None:
+    other = await chain.hire(Role.HQ_OPERATIONS)
+    seen = (await headquarters.ask(PATTERNS)).data["inStorePatterns"]
+    mine = {"prefix": "26", "itemDigits": 5, "valueDigits": 5, "measure": "GRAMS", "priceCheck": False}
+    theirs = {**mine, "prefix": "27"}
+
+    told = await asyncio.gather(
+        *(do(headquarters, "setInStorePatterns", patterns=[mine], expected=seen) for _ in range(4)),
+        *(do(other, "setInStorePatterns", patterns=[theirs], expected=seen) for _ in range(4)),
+    )
+
+    assert sorted(each.kind for each in told) == [*["InvalidInput"] * 7, "SetInStorePatternsSuccess"]
+    late = next(each for each in told if each.kind == "InvalidInput")
+    assert late.problems == [("expected", "CHANGED_MEANWHILE")]
+
+
+async def test_patterns_set_at_once_without_looking_end_as_one_of_them(headquarters: Asker) -> None:
+    good = {"prefix": "26", "itemDigits": 5, "valueDigits": 5, "measure": "GRAMS", "priceCheck": False}
+
+    told = await asyncio.gather(*(do(headquarters, "setInStorePatterns", patterns=[good]) for _ in range(8)))
+
+    assert {each.kind for each in told} == {"SetInStorePatternsSuccess"}
+    assert (await headquarters.ask(PATTERNS)).data["inStorePatterns"] == [good]
+
+
+async def test_a_longer_prefix_is_read_before_a_shorter_one(chain: Chain, clerk: Staff, headquarters: Asker) -> None:
+    wide = {"prefix": "24", "itemDigits": 5, "valueDigits": 5, "measure": "GRAMS"}
+    narrow = {"prefix": "249", "itemDigits": 4, "valueDigits": 5, "measure": "FEN"}
+    told = await do(headquarters, "setInStorePatterns", patterns=[wide, narrow])
+    assert told.kind == "SetInStorePatternsSuccess"
+    tea = await chain.goods("tea")  # 15 yuan
+    await chain.rows("insert into sku_code values ($1, $2, 10)", gtin("249777700000"), tea.id)
+
+    asked = "query($c: String!, $s: UUID!) { skuByCode(code: $c, storeId: $s) { packUnits } }"
+    units = await clerk.ask(asked, c=gtin("249777703000"), s=clerk.shop.id)
+
+    assert units.data["skuByCode"] == {"packUnits": 2}
+
+
+@pytest.mark.parametrize("prefix", ["2\u0663", "9" * 10_000, "2\0", "", "3"])
+async def test_a_prefix_of_other_signs_than_digits_is_refused(headquarters: Asker, prefix: str) -> None:
+    digits = 12 - len(prefix) - 5
+    pattern = {"prefix": prefix, "itemDigits": digits, "valueDigits": 5, "measure": "GRAMS"}
+
+    told = await do(headquarters, "setInStorePatterns", patterns=[pattern])
+
+    assert told.problems == [("patterns[0]", "NOT_SOUND")]
 
 
 async def test_a_foreign_stores_prices_are_not_told_through_a_code(chain: Chain, clerk: Staff) -> None:

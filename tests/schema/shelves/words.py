@@ -13,6 +13,7 @@ SHOWN = {
     "retireShelf": f"shelf {{ {SHELF} }}",
     "setInStorePatterns": "patterns { prefix itemDigits valueDigits measure priceCheck }",
     "resolveCode": "code settled counted",
+    "reopenCode": "code reopened posted",
     "recordTagReads": """counted repeated unknown malformed items { gtin skuId tags units lastReadAt }
       malformedReads { index epc code }""",
 }
@@ -23,6 +24,8 @@ WITHOUT = {
 SHELVES = f"query($storeId: UUID!) {{ shelves(storeId: $storeId) {{ {SHELF} }} }}"
 BY_TOKEN = f"query($token: String!) {{ shelfByToken(token: $token) {{ {SHELF} }} }}"
 PATTERNS = "{ inStorePatterns { prefix itemDigits valueDigits measure priceCheck } }"
+SETTLED = """query($first: Int!, $after: String) { settledCodes(first: $first, after: $after) { totalCount
+  pageInfo { hasNextPage endCursor } edges { node { code times settledAt settledBy sku { id } } } } }"""
 UNKNOWN = """query($first: Int!, $after: String) { unknownCodes(first: $first, after: $after) { totalCount
   pageInfo { hasNextPage endCursor }
   edges { node { code times quantity storeCount firstFoundAt lastFoundAt
