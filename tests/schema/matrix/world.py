@@ -85,6 +85,7 @@ class World:
             "shelf": self._shelf,
             "stocktake": self._stocktake,
             "waiting code": self._waiting_code,
+            "settled code": self._settled_code,
             "task": self._task,
             "hand-over": self._hand_over,
             "help call": self._help_call,
@@ -200,6 +201,12 @@ class World:
             " values ($1, $2, $3, $3, 1, now(), now())",
             *(shop.id, uuid4(), code),
         )
+        return code
+
+    async def _settled_code(self, shop: Shop, _asker: Staff | None) -> str:
+        """A code that headquarters has said to be none of the chain's."""
+        code = await self._waiting_code(shop, _asker)
+        await self.chain.rows("update unknown_code set resolved_at = now(), verdict = 'not_ours' where key = $1", code)
         return code
 
     async def _task(self, shop: Shop, _asker: Staff | None) -> str:
