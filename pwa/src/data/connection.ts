@@ -42,7 +42,8 @@ export function watchConnection(): void {
       touch.live = connected
       if (connected) Object.assign(touch, { everLive: true, reached: true, network: true })
     },
-    pulse: () => (touch.asOf = Date.now()),
+    // A request that took too long does not mean that we are out of touch while the socket answers.
+    pulse: () => Object.assign(touch, { asOf: Date.now(), reached: true }),
     // Whoever takes the device next is not offline while her own socket opens.
     hungUp: () => (touch.everLive = false),
   })

@@ -1,0 +1,29 @@
+"""Out of touch and in touch again: what could not be read is read as soon as the server is heard."""
+
+from playwright.async_api import Route
+
+from tests.stories.conftest import Chain, GiveDevice
+from tests.stories.device import NO_NETWORK
+
+
+async def test_a_list_that_was_not_answered_is_read_when_the_server_is_heard_again(
+    chain: Chain, give: GiveDevice
+) -> None:
+    phone = await give(chain)
+    phone.forgive(NO_NETWORK)
+    unanswered: list[str] = []
+
+    async def lose(route: Route) -> None:
+        if not unanswered and "query Tasks" in (route.request.post_data or ""):
+            unanswered.append(route.request.url)
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await phone.page.route("**/graphql", lose)
+    await phone.sign_in("songjiang")
+
+    # Nobody touches anything: the socket says that the server is there.
+    await phone.see("task").first.wait_for()
+    assert len(unanswered) == 1
+    await phone.shows("contact", "已同步")
