@@ -38,7 +38,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / ".trueshelf" / "screenshots"
 FOR_README = os.environ.get("TRUESHELF_SCREENSHOTS")
 PASSWORD = "trueshelf"
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
+"""Longer than any step takes on a slow computer that does other things too: only a failure waits so long."""
 HEADQUARTERS = {*OPERATIONS, *COMPLIANCE}
 
 Kind = Literal["phone", "tablet"]

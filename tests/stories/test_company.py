@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from api.demo.company import SETTING, demo_company
 from tests.stories.conftest import DEMO, seeded
 from tests.stories.device import PICTURES
+from tests.stories.patience import comes_to
 from tests.support.postgres import TestingPostgres
 from tests.support.server import ServerProcess
 
@@ -87,8 +88,11 @@ async def test_who_signs_out_here_is_signed_out_there(served: ServerProcess, bro
 
         await expect(page.get_by_test_id("login")).to_be_visible()
         await expect(page).to_have_url(f"{served.url}/sign-in")
-        there = [cookie for cookie in await page.context.cookies() if cookie.get("name") == "demo_company"]
-        assert there == []
+
+        async def known_there() -> bool:
+            return any(cookie.get("name") == "demo_company" for cookie in await page.context.cookies())
+
+        await comes_to(known_there, wanted=False)
 
 
 async def test_a_company_that_is_away_is_said_to_be_away(postgres: TestingPostgres, browser: Browser) -> None:

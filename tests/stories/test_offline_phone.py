@@ -1,7 +1,7 @@
 """What a phone keeps for the cellar: sealed, in time, within its room, and sent also while the app is closed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest_asyncio
@@ -11,6 +11,7 @@ from tests.stories.books import Item
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import NO_NETWORK, Device, device
 from tests.stories.line import Line, line_to
+from tests.stories.patience import comes_to
 
 READABLE = """async () => {
   const words = []
@@ -41,7 +42,6 @@ FULL = """() => {
   }
 }"""
 """A browser looks at the room that is left only now and then; here it says at once what it then says."""
-SENT_WITHIN = 20.0
 
 
 async def something(chain: Chain, shop: str) -> Item:
@@ -61,16 +61,19 @@ async def sell(phone: Device, tea: Item) -> None:
         await phone.tap(tap)
 
 
-async def moved(chain: Chain, tea: Item, pieces: int) -> None:
-    """Wait until so many single sales of a thing are in the book."""
-    async with asyncio.timeout(SENT_WITHIN):
-        while await chain.books.moved(tea) != [("sale", -1)] * pieces:  # noqa: ASYNC110 -- another program's state
-            await asyncio.sleep(0.1)
+async def sold_once(chain: Chain, tea: Item) -> Callable[[], Awaitable[None]]:
+    """Look at the book now; what is returned waits until one piece has been sold since, and nothing else."""
+
+    async def since() -> list[tuple[str, int]]:
+        return (await chain.books.moved(tea))[before:]
+
+    return lambda: comes_to(since, [("sale", -1)])
 
 
 async def test_nobody_reads_what_lies_on_a_phone(chain: Chain, give: GiveDevice) -> None:
     phone = await give(chain)
     tea = await something(chain, "hongqiao")
+    sold = await sold_once(chain, tea)
     await phone.sign_in("hongqiao", path="/scan")
     await phone.settled()
     await phone.ready_offline()
@@ -84,16 +87,16 @@ async def test_nobody_reads_what_lies_on_a_phone(chain: Chain, give: GiveDevice)
     for secret in (tea.name, tea.gtin, str(tea.sku_id), "AN OPEN KEY"):
         assert secret not in readable
     await phone.come_back()
-    await moved(chain, tea, 1)
+    await sold()
 
 
 async def test_what_was_sold_is_sent_while_the_app_is_closed(chain: Chain, give: GiveDevice) -> None:
     phone = await give(chain)
     tea = await something(chain, "zhangjiang")
+    sold = await sold_once(chain, tea)
     await phone.sign_in("zhangjiang.2", path="/scan")
     await phone.settled()
     await phone.ready_offline()
-    before = len(await chain.books.moved(tea))
     await phone.go_offline()
     await sell(phone, tea)
     await phone.shows("snackbar", "已记")
@@ -110,7 +113,7 @@ async def test_what_was_sold_is_sent_while_the_app_is_closed(chain: Chain, give:
     call = {"origin": phone.url, "registrationId": registrations[0]["registrationId"], "tag": "trueshelf.outbox"}
     await developer.send("ServiceWorker.dispatchSyncEvent", {**call, "lastChance": False})
 
-    await moved(chain, tea, before + 1)
+    await sold()
 
 
 async def test_a_phone_whose_clock_is_a_day_wrong_sells_at_the_right_time(chain: Chain, give: GiveDevice) -> None:
@@ -126,7 +129,7 @@ async def test_a_phone_whose_clock_is_a_day_wrong_sells_at_the_right_time(chain:
     await phone.shows("clock-wrong", "快了 24 小时")
     query = """
         select abs(extract(epoch from now() - occurred_at)), clock_error_seconds from movement
-        where store_id = $1 and sku_id = $2 and source = 'phone'
+        where store_id = $1 and sku_id = $2 and source = 'phone' order by version desc limit 1
     """
     ((seconds, error),) = await chain.books.rows(query, tea.store_id, tea.sku_id)
     assert seconds < 60
@@ -136,6 +139,7 @@ async def test_a_phone_whose_clock_is_a_day_wrong_sells_at_the_right_time(chain:
 async def test_a_full_phone_says_that_nothing_was_kept(chain: Chain, give: GiveDevice) -> None:
     phone = await give(chain)
     tea = await something(chain, "xipu")
+    sold = await sold_once(chain, tea)
     phone.forgive("QuotaExceeded|DeviceFull|no room")
     await phone.sign_in("xipu", path="/scan")
     await phone.settled()
@@ -149,7 +153,7 @@ async def test_a_full_phone_says_that_nothing_was_kept(chain: Chain, give: GiveD
     await phone.page.evaluate("globalThis.roomy = true")
     await phone.tap("cart-finish")
     await phone.shows("snackbar", "已记")
-    await moved(chain, tea, 1)
+    await sold()
 
 
 @pytest_asyncio.fixture
@@ -162,6 +166,7 @@ async def test_an_update_of_the_app_in_the_middle_of_sending_loses_nothing(
     chain: Chain, browser: Browser, line: Line
 ) -> None:
     tea = await something(chain, "jiaozi")
+    sold = await sold_once(chain, tea)
     async with device(browser, line.url) as phone:
         phone.forgive(NO_NETWORK)
         await phone.sign_in("jiaozi", path="/scan")
@@ -180,4 +185,4 @@ async def test_an_update_of_the_app_in_the_middle_of_sending_loses_nothing(
 
         await phone.sent()
         assert line.lost > 0
-        await moved(chain, tea, 1)
+        await sold()

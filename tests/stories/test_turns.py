@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from api.demo.staff import PIN
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import PATIENCE_MS, Device
+from tests.stories.patience import comes_to
 
 FIFTEEN_MINUTES_MS = 15 * 60_000
 WHO_SOLD = """
@@ -134,14 +135,18 @@ async def test_what_one_clerk_did_in_the_cellar_never_goes_out_as_the_next(own_c
     await device.open("/me/operations")
     await device.shows("others-waiting", re.compile(f"1 笔等 {first}"))
     await device.picture("others-waiting")
-    assert [row[0] for row in await own_chain.books.rows(WHO_SOLD, tea.store_id)] == [second]
+
+    async def who_sold() -> list[str]:
+        return [row[0] for row in await own_chain.books.rows(WHO_SOLD, tea.store_id)]
+
+    await comes_to(who_sold, [second])
 
     await device.open("/switch")
     await take_turn(device, first)
     await device.shows("switch-person", first)
     await device.sent(2)
 
-    assert [row[0] for row in await own_chain.books.rows(WHO_SOLD, tea.store_id)] == [second, first]
+    assert await who_sold() == [second, first]
 
 
 async def test_a_device_that_nobody_touches_locks_itself(chain: Chain, give: GiveDevice) -> None:
