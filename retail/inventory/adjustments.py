@@ -10,6 +10,7 @@ from retail.inventory import ledger
 from retail.inventory.intake import QUANTITY_AT_MOST, Origin, PostedLine, entry, problem
 from retail.inventory.models import Account, AdjustmentReason, MovementKind
 from retail.kernel.base import new_id
+from retail.kernel.clock import seen_by
 from retail.kernel.refusal import InvalidInput, Problem, Refusal
 
 
@@ -99,5 +100,8 @@ async def adjust_stock(
             reason=reason,
             note=note,
         )
+        if change.set_to is not None:
+            at, clock_error = seen_by(origin.occurred_at, work.now)
+            wrote = wrote._replace(occurred_at=at, clock_error_seconds=clock_error)
         await ledger.post(work, [wrote])
     return StockAdjusted(adjustment_id=adjustment_id, recorded_at=work.now, line=answer)

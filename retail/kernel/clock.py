@@ -43,3 +43,13 @@ def believable(device_time: datetime, now: datetime) -> tuple[datetime, int | No
         return device_time, None
     error = round((device_time - now).total_seconds())
     return now, max(-LARGEST_ERROR_SECONDS, min(error, LARGEST_ERROR_SECONDS))
+
+
+def seen_by(device_time: datetime, now: datetime) -> tuple[datetime, int | None]:
+    """Return when something was seen and the error of the device's clock: as `believable`, but not later than now.
+
+    A sale that says that it happens in a minute does little harm. A count does: the books would keep to it at an
+    instant that is still to come, and what is sold until then would be taken for what had been counted.
+    """
+    at, error = believable(device_time, now)
+    return (at, error) if at <= now else (now, round((at - now).total_seconds()) or None)

@@ -11,7 +11,7 @@ from retail.inventory import adjustments
 from retail.inventory.adjustments import Change, StockAdjusted
 from retail.inventory.intake import Origin
 from retail.inventory.models import AdjustmentReason
-from retail.kernel.clock import believable
+from retail.kernel.clock import seen_by
 from retail.stocktakes.anchors import Anchor, counted_again, drop_anchors, settle
 from retail.stocktakes.book import books
 
@@ -31,7 +31,7 @@ async def adjust_stock(
         work, store_id=store_id, sku_id=sku_id, origin=origin, change=change, reason=reason, note=note
     )
     if change.set_to is not None and reason is AdjustmentReason.COUNTED:
-        at, _ = believable(origin.occurred_at, work.now)
+        at, _ = seen_by(origin.occurred_at, work.now)
         book = (await books(work.session, store_id, {sku_id: at}))[sku_id]
         counted = Anchor(sku_id, done.adjustment_id, at, at, book.at(at), reason)
         await drop_anchors(work, store_id, [counted])

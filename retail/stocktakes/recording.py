@@ -31,15 +31,14 @@ from retail.inventory.intake import (
     unknown_item,
 )
 from retail.kernel.base import new_id
-from retail.kernel.clock import LARGEST_ERROR_SECONDS, LATEST_AHEAD, believable
 from retail.kernel.content import as_uuid, content_hash
 from retail.kernel.refusal import InvalidInput, Problem
 from retail.shelves.models import Shelf
 from retail.shelves.unknown import FoundCode, put_aside
 from retail.stocktakes.models import CountMode, ScopeKind, Stocktake, StocktakeLine, StocktakeStatus
+from retail.stocktakes.rounds import Rounds, line_of_followers, rounds_of
 from retail.stocktakes.starting import lock_stocktake
-
-ROUNDS_AT_MOST = 100
+from retail.stocktakes.times import ahead, counted_when
 
 
 class CountOutcome(StrEnum):
@@ -110,7 +109,7 @@ async def record_counts(
 ) -> CountsRecorded:
     """Take lines into a stocktake; `items` is what the catalogue says of their names.
 
-    `sent_at` is what the device's clock said as it sent: if it is more than 5 minutes off, all its times are.
+    `sent_at` is what the device's clock said as it sent: if it is ahead, or over 5 minutes behind, all its times are.
     `permission` is what whoever counts must hold: a reader of tags has one of its own.
     """
     named = await lock_stocktake(work, stocktake_id, permission)
@@ -121,22 +120,26 @@ async def record_counts(
 
     outcomes = await _known(work, stocktake_id, lines)
     shelves = await _shelves(work, as_uuid(named.store_id), lines)
+    rounds = await _rounds(work, named, lines)
     fresh = []
-    for n, line in enumerate(lines):
+    # The first count before its recounts, however the batch was put together.
+    for n, line in sorted(enumerate(lines), key=lambda each: each[1].round):
         if line.id in outcomes:
             continue
-        wrong = _problems(n, line, items, shelves)
+        wrong = _problems(n, line, items, shelves, rounds)
         if wrong:
             outcomes[line.id] = LineOutcome(line.id, CountOutcome.REFUSED, wrong)
         else:
             outcomes[line.id] = LineOutcome(line.id, CountOutcome.RECORDED, [])
+            rounds.answered(_sku_of(line, items), line.round)
             fresh.append((n, line))
+    fresh.sort(key=lambda each: each[0])
     if all(each.outcome is CountOutcome.REFUSED for each in outcomes.values()):
         raise InvalidInput([wrong for each in outcomes.values() for wrong in each.problems])
     target = named
     if fresh:
         target = await open_end(work, named)
-        await _write(work, _Place(stocktake_id, target, _ahead(sent_at, work.now)), fresh, items, outcomes)
+        await _write(work, _Place(stocktake_id, target, ahead(sent_at, work.now)), fresh, items, outcomes)
     return CountsRecorded(as_uuid(target.id), target.version, [outcomes[line.id] for line in lines])
 
 
@@ -209,7 +212,22 @@ async def _shelves(work: Work, store_id: UUID, lines: Sequence[NewCount]) -> fro
     return frozenset(as_uuid(row) for row in rows)
 
 
-def _problems(n: int, line: NewCount, items: Mapping[Name, Item], shelves: frozenset[UUID]) -> list[Problem]:
+async def _rounds(work: Work, named: Stocktake, lines: Sequence[NewCount]) -> Rounds:
+    """Return which rounds may be answered; first counts, which are most of all, need not be looked up."""
+    if all(line.round == 0 for line in lines):
+        return Rounds()
+    chain = await line_of_followers(work.session, named)
+    return await rounds_of(work.session, chain, as_uuid(named.store_id))
+
+
+def _sku_of(line: NewCount, items: Mapping[Name, Item]) -> UUID | None:
+    item = None if line.name is None else items.get(line.name)
+    return None if item is None else item.sku_id
+
+
+def _problems(
+    n: int, line: NewCount, items: Mapping[Name, Item], shelves: frozenset[UUID], rounds: Rounds
+) -> list[Problem]:
     """Return what is wrong with a line; a code that nobody knows is not."""
     path = f"lines[{n}]"
     found = [
@@ -225,20 +243,13 @@ def _problems(n: int, line: NewCount, items: Mapping[Name, Item], shelves: froze
     if not 0 <= line.quantity * (item.pack_units if item else 1) <= QUANTITY_AT_MOST:
         words = (f"0 to {QUANTITY_AT_MOST:,} base units.", f"数量须在 0 到 {QUANTITY_AT_MOST:,} 之间。")
         found.append(problem(f"{path}.quantity", "QUANTITY_OUT_OF_RANGE", *words))
-    if not 0 <= line.round <= ROUNDS_AT_MOST:
-        found.append(
-            problem(f"{path}.round", "OUT_OF_RANGE", f"0 to {ROUNDS_AT_MOST}.", f"须在 0 到 {ROUNDS_AT_MOST}。")
-        )
+    most = rounds.most(_sku_of(line, items))
+    if not 0 <= line.round <= most:
+        words = (f"Nobody has asked for this recount: 0 to {most}.", f"还没有要求这一轮复盘，须在 0 到 {most} 之间。")
+        found.append(problem(f"{path}.round", "ROUND_NOT_ASKED", *words))
     if line.shelf_id is not None and line.shelf_id not in shelves:
         found.append(problem(f"{path}.shelfId", "UNKNOWN_SHELF", "No such shelf in this store.", "本店没有这个货架。"))
     return found
-
-
-def _ahead(sent_at: datetime | None, now: datetime) -> timedelta | None:
-    """Return by how much a device's clock is ahead, if that is too much to be believed; None if it is not."""
-    if sent_at is None or abs(sent_at - now) <= LATEST_AHEAD:
-        return None
-    return sent_at - now
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +258,7 @@ class _Place:
 
     named: UUID
     target: Stocktake
-    ahead: timedelta | None
+    wrong_by: timedelta | None
 
     @property
     def outcome(self) -> CountOutcome:
@@ -287,8 +298,8 @@ async def _write(
 
 
 def _row(work: Work, place: _Place, line: NewCount, item: Item | None, seq: int) -> dict[str, Any]:
-    target, ahead = place.target, place.ahead
-    at, clock_error = believable(_put_right(line.counted_at, ahead), work.now)
+    target = place.target
+    at, clock_error = counted_when(line.counted_at, place.wrong_by, work.now)
     shelf_id = line.shelf_id
     if shelf_id is None and target.scope == ScopeKind.SHELVES and len(target.scope_ids) == 1:
         shelf_id = as_uuid(target.scope_ids[0])  # where else, when one shelf is counted
@@ -305,7 +316,7 @@ def _row(work: Work, place: _Place, line: NewCount, item: Item | None, seq: int)
         "round": line.round,
         "shelf_id": shelf_id,
         "counted_at": at,
-        "clock_error_seconds": clock_error if ahead is None else _seconds(ahead),
+        "clock_error_seconds": clock_error,
         "recorded_at": work.now,
         "person_id": work.actor_id,
         "device": line.device,
@@ -313,15 +324,3 @@ def _row(work: Work, place: _Place, line: NewCount, item: Item | None, seq: int)
         "longitude": line.longitude,
         "content_hash": _content(place.named, line, work.actor_id),
     }
-
-
-def _put_right(counted_at: datetime, ahead: timedelta | None) -> datetime:
-    """Return a device's time less what its clock is ahead; one that leaves the calendar by that stays, unbelieved."""
-    try:
-        return counted_at if ahead is None else counted_at - ahead
-    except OverflowError:
-        return counted_at
-
-
-def _seconds(ahead: timedelta) -> int:
-    return max(-LARGEST_ERROR_SECONDS, min(round(ahead.total_seconds()), LARGEST_ERROR_SECONDS))

@@ -13,7 +13,7 @@ from retail.access.permissions import ROLE_TABLE, Permission
 from retail.access.work import Work
 from retail.audit import log
 from retail.catalogue.models import Category, Sku
-from retail.kernel.clock import believable
+from retail.kernel.clock import seen_by
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotFound, NotPermitted, Problem
 from retail.shelves.models import Shelf
@@ -59,7 +59,7 @@ async def start_stocktake(work: Work, new: NewStocktake) -> StocktakeChanged:
     work.require(Permission.COUNT_RECORD, new.store_id)
     ids = await _scope_ids(work.session, new.store_id, new.scope)
 
-    started_at, _ = believable(new.started_at, work.now)
+    started_at, _ = seen_by(new.started_at, work.now)
     begun = await work.session.scalar(
         insert(Stocktake)
         .values(

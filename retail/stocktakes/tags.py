@@ -17,7 +17,7 @@ from retail.access.work import Work
 from retail.catalogue.lookup import Item, Name
 from retail.inventory.intake import LINES_AT_MOST, TEXT_AT_MOST, text_problems
 from retail.kernel.base import new_id
-from retail.kernel.clock import believable
+from retail.kernel.clock import seen_by
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotFound, Problem
 from retail.shelves.epc import MalformedEpc, Tag, read_sgtin
@@ -29,6 +29,8 @@ from retail.stocktakes.starting import lock_stocktake
 READS_AT_MOST = 20_000
 NO_SESSION = UUID(int=0)
 EPC_SHOWN = 64
+MALFORMED_NAMED = 20
+"""So many are named, so that the answer of a reader that hears only rubbish stays small; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,12 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What a request holds: for each tag when it was read last, and what is none."""
+    """What a request holds: for each tag when it was read last, and what is none: how many, and the first of them."""
 
     tags: Mapping[bytes, tuple[Tag, datetime]]
     repeated: int
-    malformed: list[Malformed]
+    malformed: int
+    named: list[Malformed]
 
     @property
     def gtins(self) -> set[str]:
@@ -75,7 +78,10 @@ class TagsOfItem:
 
 @dataclass(frozen=True, slots=True)
 class TagsRecorded:
-    """The answer of `record_tag_reads`; the counts are of tags, and `items` of those that were new."""
+    """The answer of `record_tag_reads`; the counts are of tags, and `items` of those that were new.
+
+    `malformed` names the first reads that are no tags; answers that were kept before name all, and have no number.
+    """
 
     stocktake_id: UUID | None
     counted: int
@@ -83,22 +89,25 @@ class TagsRecorded:
     unknown: int
     malformed: list[Malformed]
     items: list[TagsOfItem]
+    malformed_in_all: int | None = None
 
 
 def understand(reads: Sequence[TagRead]) -> Reads:
     """Return the tags of a request, each once with its last read."""
     tags: dict[bytes, tuple[Tag, datetime]] = {}
-    malformed = []
+    malformed, named = 0, []
     for n, read in enumerate(reads):
         try:
             tag = read_sgtin(read.epc)
         except MalformedEpc as wrong:
-            malformed.append(Malformed(n, read.epc[:EPC_SHOWN], wrong.code))
+            malformed += 1
+            if malformed <= MALFORMED_NAMED:
+                named.append(Malformed(n, read.epc[:EPC_SHOWN], wrong.code))
             continue
         known = tags.get(tag.epc)
         if known is None or known[1] < read.read_at:
             tags[tag.epc] = (tag, read.read_at)
-    return Reads(tags, len(reads) - len(malformed) - len(tags), malformed)
+    return Reads(tags, len(reads) - malformed - len(tags), malformed, named)
 
 
 async def record_tag_reads(
@@ -123,7 +132,7 @@ async def record_tag_reads(
     new = await _remember(work, store_id, stocktake_id or NO_SESSION, reader_id, reads, items)
     found = _by_item(new, items)
     if stocktake_id is not None:
-        await _count(work, stocktake_id, shelf_id, reader_id, found, items)
+        await _count(work, stocktake_id, shelf_id, reader_id, _said(new, reads), found, items)
     else:
         unknown = [
             FoundCode(new_id(), each.gtin, each.tags, each.last_read_at, shelf_id, reader_id)
@@ -136,8 +145,9 @@ async def record_tag_reads(
         counted=sum(each.tags for each in found if each.sku_id is not None),
         repeated=reads.repeated + len(reads.tags) - len(new),
         unknown=sum(each.tags for each in found if each.sku_id is None),
-        malformed=reads.malformed,
+        malformed=reads.named,
         items=found,
+        malformed_in_all=reads.malformed,
     )
 
 
@@ -145,7 +155,7 @@ def _refuse_wrong(reads: Reads, reader_id: str) -> None:
     problems = text_problems("readerId", reader_id, TEXT_AT_MOST)
     if not reader_id.strip():
         problems.append(Problem("readerId", "TEXT", "Name the reader.", "请填写读写器编号。"))
-    many = len(reads.tags) + reads.repeated + len(reads.malformed)
+    many = len(reads.tags) + reads.repeated + reads.malformed
     if not 1 <= many <= READS_AT_MOST:
         words = (f"1 to {READS_AT_MOST:,} reads.", f"须为 1 到 {READS_AT_MOST:,} 条。")
         problems.append(Problem("reads", "READS", *words))
@@ -160,7 +170,7 @@ async def _remember(
     if not reads.tags:
         return []
     # In one order, so that two readers of one session cannot wait for each other.
-    kept = {epc: (tag, believable(at, work.now)[0]) for epc, (tag, at) in sorted(reads.tags.items())}
+    kept = {epc: (tag, seen_by(at, work.now)[0]) for epc, (tag, at) in sorted(reads.tags.items())}
     known = [items.get(tag.gtin) for tag, _ in kept.values()]
     rows = await work.session.execute(
         _REMEMBER,
@@ -193,16 +203,26 @@ def _by_item(new: Sequence[tuple[Tag, datetime]], items: Mapping[Name, Item]) ->
     ]
 
 
-async def _count(
+def _said(new: Sequence[tuple[Tag, datetime]], reads: Reads) -> dict[str, datetime]:
+    """Return when the last new tag of each item was read by the reader's own clock, so that its error is kept."""
+    found: dict[str, datetime] = {}
+    for tag, _ in new:
+        said = reads.tags[tag.epc][1]
+        found[tag.gtin] = max(found.get(tag.gtin, said), said)
+    return found
+
+
+async def _count(  # noqa: PLR0917 -- one place asks for it
     work: Work,
     stocktake_id: UUID,
     shelf_id: UUID | None,
     reader_id: str,
+    said: Mapping[str, datetime],
     found: Sequence[TagsOfItem],
     items: Mapping[Name, Item],
 ) -> None:
     lines = [
-        NewCount(new_id(), None, each.gtin, each.tags, each.last_read_at, shelf_id=shelf_id, device=reader_id)
+        NewCount(new_id(), None, each.gtin, each.tags, said[each.gtin], shelf_id=shelf_id, device=reader_id)
         for each in found
     ]
     for start in range(0, len(lines), LINES_AT_MOST):

@@ -60,7 +60,11 @@ class CountLineInput:
         description="Whether it adds to what this person counted of it at this place, or takes its stead.",
     )
     round: int = strawberry.field(
-        default=0, description="Which asking it answers: 0 the first count, n the n-th recount (StocktakeItem.round)."
+        default=0,
+        description=(
+            "Which asking it answers: 0 the first count, n the n-th recount (StocktakeItem.round). At most the one "
+            "that was asked for, or the one after the latest that is there."
+        ),
     )
     shelf_id: UUID | None = strawberry.field(default=None, description="The shelf; left out, a place without a name.")
     device: str | None = strawberry.field(default=None, description="The device's name, at most 100 characters.")
@@ -93,7 +97,7 @@ class RecordCountsInput:
         default=None,
         description=(
             "What the device's clock says as it sends, read anew each time it sends (not part of the content). When it "
-            "is off by over 5 minutes, every countedAt is put right by as much."
+            "is ahead, or over 5 minutes behind, every countedAt is put right by as much; no count is later than now."
         ),
     )
 

@@ -127,9 +127,9 @@ class Shop:
 
     # ------------------------------------------------------------ counting
 
-    async def set_to(self, name: str, units: int, minute: float) -> None:
+    async def set_to(self, name: str, units: int, minute: float, *, arrives: float | None = None) -> None:
         """Count one thing outside any stocktake: the book that the screen shows is the book."""
-        self.reach(self.at(minute))
+        self.reach(self.at(minute if arrives is None else arrives))
         shown = await self.on_hand(name)
         async with self.books.office.work(self.clerk) as work:
             await alone.adjust_stock(
@@ -174,9 +174,14 @@ class Shop:
         )
 
     async def send(
-        self, stocktake: UUID, *lines: NewCount, by: Actor | None = None, sent_at: datetime | None = None
+        self,
+        stocktake: UUID,
+        *lines: NewCount,
+        by: Actor | None = None,
+        sent_at: datetime | None = None,
+        arrives: float | None = None,
     ) -> CountsRecorded:
-        self.reach(max(line.counted_at for line in lines))
+        self.reach(max(line.counted_at for line in lines) if arrives is None else self.at(arrives))
         items = await self.books.desk.lookup.find(names_of(lines))
         async with self.books.office.work(by or self.clerk) as work:
             return await record_counts(work, stocktake_id=stocktake, lines=lines, items=items, sent_at=sent_at)
