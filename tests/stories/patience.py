@@ -14,6 +14,6 @@ T = TypeVar("T")
 async def comes_to(ask: Callable[[], Awaitable[T]], wanted: T) -> None:
     """Ask until the answer is the wanted one; what it was at last fails the story."""
     until = time.monotonic() + PATIENCE_MS / 1000
-    while (answer := await ask()) != wanted and time.monotonic() < until:
+    while (answer := await ask()) != wanted and time.monotonic() < until:  # noqa: ASYNC110 -- another program's state
         await asyncio.sleep(ASK_EVERY)
     assert answer == wanted

@@ -63,6 +63,7 @@ async def sell(phone: Device, tea: Item) -> None:
 
 async def sold_once(chain: Chain, tea: Item) -> Callable[[], Awaitable[None]]:
     """Look at the book now; what is returned waits until one piece has been sold since, and nothing else."""
+    before = len(await chain.books.moved(tea))
 
     async def since() -> list[tuple[str, int]]:
         return (await chain.books.moved(tea))[before:]
