@@ -58,7 +58,7 @@ class Item:
         )
 
 
-def _may_be_weighed(name: Name) -> bool:
+def may_be_weighed(name: Name) -> bool:
     """Say whether a name could be a code of a scale's: cheap, for the hot path."""
     return isinstance(name, str) and name.startswith(("2", "02")) and is_gtin(name)
 
@@ -110,7 +110,7 @@ class Lookup:
         """
         wanted = list(names)
         weighed: dict[Name, Weighed] = {}
-        if any(_may_be_weighed(name) for name in wanted):
+        if any(may_be_weighed(name) for name in wanted):
             patterns = await self.patterns()
             readings = ((name, read(name, patterns)) for name in wanted if isinstance(name, str))
             weighed = {name: reading for name, reading in readings if reading is not None}

@@ -4,75 +4,30 @@ Each event is known by its own id: sent again, in any call, it is not written ag
 are kept and bad ones named, unless the caller asks for all or nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from retail.access.actor import Actor
+from retail.access.actor import Actor, ActorKind
 from retail.access.permissions import Permission
-from retail.catalogue.lookup import Item, Name
+from retail.access.work import Work
 from retail.inventory import ledger
 from retail.inventory.desk import Desk
-from retail.inventory.intake import (
-    QUANTITY_AT_MOST,
-    TEXT_AT_MOST,
-    money_problem,
-    naming_problem,
-    problem,
-    quantity_problem,
-    text_problems,
-    unknown_item,
-)
+from retail.inventory.events import NewBatch, NewEvent, World, guard_batch, items_of, read_event
+from retail.inventory.intake import problem
 from retail.inventory.ledger import Entry, Posted, Request
-from retail.inventory.models import Account, AdjustmentReason, Movement, MovementKind, Source
-from retail.kernel.clock import believable
+from retail.inventory.models import Movement, MovementKind
 from retail.kernel.content import as_uuid, content_hash
 from retail.kernel.refusal import InvalidInput, Problem, RequestIdConflict
-from retail.stores.directory import StoreEntry
 
-EVENTS_AT_MOST = 1000
-_PAID = frozenset({MovementKind.SALE, MovementKind.CUSTOMER_RETURN})
+Undo = Callable[[Work, Sequence[Entry]], Awaitable[Sequence[Entry | Problem]]]
+"""Says of customers' returns by a person which of them undo a sale, and with what money; see `returns.undoing`."""
 
-K, P = MovementKind, Permission
-RECORDABLE: Mapping[MovementKind, tuple[int, Account, Permission]] = {
-    K.OPENING: (1, Account.OPENING, P.MOVEMENT_RECORD),
-    K.SALE: (-1, Account.CUSTOMER, P.SALE_RECORD),
-    K.CUSTOMER_RETURN: (1, Account.CUSTOMER, P.RETURN_RECORD),
-    K.RECEIPT: (1, Account.SUPPLIER, P.STOCK_RECEIVE),
-    K.SUPPLIER_RETURN: (-1, Account.SUPPLIER, P.MOVEMENT_RECORD),
-    K.WASTE: (-1, Account.SHRINKAGE, P.STOCK_ADJUST),
-}
-
-
-@dataclass(slots=True)  # not frozen: that would take three times as long to make, and there are a thousand a call
-class NewEvent:
-    """Something that happened to the stock; quantity is positive but for an adjustment's."""
-
-    event_id: UUID
-    store_id: UUID | None
-    store_code: str | None
-    sku_id: UUID | None
-    code: str | None
-    kind: MovementKind
-    quantity: int
-    amount: int | None
-    reason: AdjustmentReason | None
-    occurred_at: datetime
-    document_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewBatch:
-    """Events from one source and device."""
-
-    source: Source
-    device: str | None
-    all_or_nothing: bool
-    events: tuple[NewEvent, ...]
+_NOTHING = Posted((), (), (), (), (), ())
 
 
 class OutcomeStatus(StrEnum):
@@ -94,56 +49,54 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _World:
-    """What events are read against."""
+class _Sorted:
+    """The events of a batch by their places: what is to be written, and what is wrong with the others."""
 
-    actor: Actor
-    now: datetime
-    by_id: Mapping[UUID, StoreEntry]
-    by_code: Mapping[str, StoreEntry]
-    items: Mapping[Name, Item]
+    entries: dict[int, Entry] = field(default_factory=dict)
+    refused: dict[int, list[Problem]] = field(default_factory=dict)
 
 
-async def record_movements(desk: Desk, actor: Actor, *, request_id: UUID, batch: NewBatch) -> list[Outcome]:
+async def record_movements(desk: Desk, actor: Actor, *, request_id: UUID, batch: NewBatch, undo: Undo) -> list[Outcome]:
     """Take events into the books; the outcome of each, in their order.
 
+    What a customer brings back to a person has its own act, with a photo: here it passes only as far as `undo` lets it.
     Raises `InvalidInput` for a batch that is empty, too long or names an event twice, and in
     all-or-nothing mode for any bad event.
     """
-    _guard_batch(batch)
-    world = _World(
-        actor,
-        desk.office.clock(),
-        await desk.directory.stores(),
-        await desk.directory.by_code(),
-        await desk.lookup.find(_names(batch.events)),
-    )
-    entries: list[Entry] = []
-    places: list[int] = []
-    refused: dict[int, list[Problem]] = {}
+    guard_batch(batch)
+    world = World(actor, desk.office.clock(), await desk.directory.stores(), await desk.directory.by_code())
+    world.items.extend(await items_of(desk, batch.events, world))
+    events = _Sorted()
     for n, event in enumerate(batch.events):
-        read = _read(event, n, batch, world)
+        read = read_event(event, n, batch, world)
         if isinstance(read, list):
-            refused[n] = read
+            events.refused[n] = read
         else:
-            entries.append(read)
-            places.append(n)
+            events.entries[n] = read
 
-    repeated = await _recorded_before(desk, actor, [batch.events[n] for n in refused])
-    refused = {n: problems for n, problems in refused.items() if batch.events[n].event_id not in repeated}
-    if batch.all_or_nothing and refused:
-        raise InvalidInput([p for problems in refused.values() for p in problems])
-    done = await _write(
-        desk,
-        actor,
-        Request(request_id, actor.id, "recordMovements", content_hash(batch), "{}"),
-        entries,
-        all_or_nothing=batch.all_or_nothing,
-    )
-    return _outcomes(batch, places, refused, repeated, done)
+    # As the system: what an actor recorded itself it is told also where it sees nothing any more.
+    async with desk.office.system() as session:
+        repeated = await _forgive_repeated(session, actor, batch, events)
+    _refuse_all(batch, events)
+    request = Request(request_id, actor.id, "recordMovements", content_hash(batch), "{}")
+    if any(_is_persons_return(actor, entry) for entry in events.entries.values()):
+        async with desk.office.work(actor) as work:
+            repeated |= await _leave_what_undoes_no_sale(work, batch, events, undo)
+            done = await _post(work, request, events, all_or_nothing=batch.all_or_nothing)
+    else:
+        done = await _write(desk, actor, request, list(events.entries.values()), all_or_nothing=batch.all_or_nothing)
+    return _outcomes(batch, list(events.entries), events.refused, repeated, done)
 
 
-async def _recorded_before(desk: Desk, actor: Actor, events: Sequence[NewEvent]) -> Mapping[UUID, int]:
+async def _forgive_repeated(session: AsyncSession, actor: Actor, batch: NewBatch, events: _Sorted) -> dict[UUID, int]:
+    """Take what is in the books already from what is refused; return it, with what was on hand after it."""
+    repeated = await _recorded_before(session, actor, [batch.events[n] for n in events.refused])
+    for n in [n for n in events.refused if batch.events[n].event_id in repeated]:
+        del events.refused[n]
+    return repeated
+
+
+async def _recorded_before(session: AsyncSession, actor: Actor, events: Sequence[NewEvent]) -> dict[UUID, int]:
     """Return which events are in the books already, and what was on hand after them.
 
     They were good when they came; what would refuse them now makes no difference.
@@ -151,27 +104,64 @@ async def _recorded_before(desk: Desk, actor: Actor, events: Sequence[NewEvent])
     if not events:
         return {}
     hashes = {event.event_id: content_hash(event) for event in events}
-    # As the system: what an actor recorded itself it is told also where it sees nothing any more.
-    async with desk.office.system() as session:
-        rows = await session.execute(
-            select(Movement.movement_id, Movement.content_hash, Movement.balance).where(
-                Movement.movement_id.in_(hashes), Movement.actor_id == actor.id
-            )
+    rows = await session.execute(
+        select(Movement.movement_id, Movement.content_hash, Movement.balance).where(
+            Movement.movement_id.in_(hashes), Movement.actor_id == actor.id
         )
-        return {as_uuid(id): balance for id, hashed, balance in rows if hashed == hashes[as_uuid(id)]}
+    )
+    return {as_uuid(id): balance for id, hashed, balance in rows if hashed == hashes[as_uuid(id)]}
 
 
 async def _write(
     desk: Desk, actor: Actor, request: Request, entries: Sequence[Entry], *, all_or_nothing: bool
 ) -> Posted:
     if not entries:
-        return Posted((), (), (), (), (), ())
+        return _NOTHING
     if all_or_nothing:
         return await _post_all(desk, actor, request, entries)
     done = await desk.counter.post(request, entries)
     if done.request_known[0] and not done.request_same[0]:
         raise RequestIdConflict
     return done
+
+
+def _is_persons_return(actor: Actor, entry: Entry) -> bool:
+    """Say whether somebody at a counter took goods back; tills and channels report what their scopes let them."""
+    if entry.kind != MovementKind.CUSTOMER_RETURN or actor.kind is ActorKind.CHANNEL:
+        return False
+    return not actor.may(Permission.MOVEMENT_RECORD, entry.store_id)
+
+
+async def _leave_what_undoes_no_sale(work: Work, batch: NewBatch, events: _Sorted, undo: Undo) -> dict[UUID, int]:
+    """Hold the sales that a person undoes, and refuse what undoes none; return what was undone by the same before."""
+    assert work.actor is not None  # noqa: S101 -- for the type checker: a batch is somebody's
+    places = [n for n, entry in events.entries.items() if _is_persons_return(work.actor, entry)]
+    answers = await undo(work, [events.entries[n] for n in places])
+    for n, answer in zip(places, answers, strict=True):
+        if isinstance(answer, Problem):
+            del events.entries[n]
+            events.refused[n] = [replace(answer, path=f"events[{n}].{answer.path}")]
+        else:
+            events.entries[n] = answer
+    repeated = await _forgive_repeated(work.session, work.actor, batch, events)
+    _refuse_all(batch, events)
+    return repeated
+
+
+async def _post(work: Work, request: Request, events: _Sorted, *, all_or_nothing: bool) -> Posted:
+    if not events.entries:
+        return _NOTHING
+    done = await ledger.post(work, list(events.entries.values()), request)
+    if done.request_known[0] and not done.request_same[0]:
+        raise RequestIdConflict
+    if all_or_nothing:
+        _refuse_twisted(done)
+    return done
+
+
+def _refuse_all(batch: NewBatch, events: _Sorted) -> None:
+    if batch.all_or_nothing and events.refused:
+        raise InvalidInput([each for problems in events.refused.values() for each in problems])
 
 
 async def _post_all(desk: Desk, actor: Actor, request: Request, entries: Sequence[Entry]) -> Posted:
@@ -191,138 +181,6 @@ def _refuse_twisted(done: Posted) -> None:
     ]
     if twisted:
         raise InvalidInput(twisted)
-
-
-def _guard_batch(batch: NewBatch) -> None:
-    if not batch.events:
-        raise InvalidInput([problem("events", "NO_LINES", "At least one event.", "至少要有一条记录。")])
-    if len(batch.events) > EVENTS_AT_MOST:
-        text = (f"At most {EVENTS_AT_MOST} events in a call.", f"一次最多 {EVENTS_AT_MOST} 条。")
-        raise InvalidInput([problem("events", "TOO_MANY_LINES", *text)])
-    if wrong := text_problems("device", batch.device, TEXT_AT_MOST):
-        raise InvalidInput(wrong)
-    first: dict[UUID, int] = {}
-    twice = [
-        problem(f"events[{n}].eventId", "DUPLICATE_EVENT_ID", "Stands in this call twice.", "同一次提交里出现了两次。")
-        for n, event in enumerate(batch.events)
-        if first.setdefault(event.event_id, n) != n
-    ]
-    if twice:
-        raise InvalidInput(twice)
-
-
-def _names(events: Iterable[NewEvent]) -> set[Name]:
-    return {name for event in events for name in (event.sku_id, event.code) if name is not None}
-
-
-def _read(event: NewEvent, n: int, batch: NewBatch, world: _World) -> Entry | list[Problem]:
-    """Return an event as an entry, or everything that is wrong with it."""
-    path = f"events[{n}]"
-    problems: list[Problem] = []
-    store = _store(event, path, world, problems)
-    item = _item(event, path, world, problems)
-    signed, counter, needed = _effect(event, path, problems)
-    if store is not None:
-        _guard_permission(world.actor, needed, store.id, path, problems)
-    if (wrong := money_problem(f"{path}.amount", event.amount)) is not None:
-        problems.append(wrong)
-    if problems or store is None or item is None:
-        return problems
-    units = signed * item.pack_units
-    if abs(units) > QUANTITY_AT_MOST:
-        return [problem(f"{path}.quantity", "QUANTITY_TOO_LARGE", "Too many base units.", "折算后的数量太大。")]
-    occurred_at, clock_error = believable(event.occurred_at, world.now)
-    return Entry(
-        request=0,
-        movement_id=event.event_id,
-        content_hash=content_hash(event),
-        store_id=store.id,
-        sku_id=item.sku_id,
-        kind=event.kind,
-        quantity=units,
-        reserved=0,
-        counter_account=counter,
-        amount_fen=_amount(event, item, abs(units), world, store.id),
-        reason=event.reason,
-        note=None,
-        occurred_at=occurred_at,
-        recorded_at=world.now,
-        clock_error_seconds=clock_error,
-        actor_id=world.actor.id,
-        device=batch.device,
-        latitude=None,
-        longitude=None,
-        source=batch.source,
-        document_id=event.document_id or event.event_id,
-    )
-
-
-def _store(event: NewEvent, path: str, world: _World, problems: list[Problem]) -> StoreEntry | None:
-    """Return the event's store if the actor may see it; an unseen one is told like a missing one."""
-    if (event.store_id is None) == (event.store_code is None):
-        text = ("Give either storeId or storeCode.", "请只填 storeId 或 storeCode 其中之一。")
-        problems.append(problem(f"{path}.storeId", "NAME_ONE", *text))
-        return None
-    if event.store_id is not None:
-        store, word = world.by_id.get(event.store_id), "storeId"
-    else:
-        store, word = world.by_code.get(event.store_code or ""), "storeCode"
-    if store is None or not world.actor.may(Permission.STORE_READ, store.id):
-        problems.append(problem(f"{path}.{word}", "UNKNOWN_STORE", "No such store.", "找不到这个门店。"))
-        return None
-    return store
-
-
-def _item(event: NewEvent, path: str, world: _World, problems: list[Problem]) -> Item | None:
-    name = event.sku_id or event.code
-    if name is None or (event.sku_id is not None and event.code is not None):
-        problems.append(naming_problem(path))
-        return None
-    item = world.items.get(name)
-    if item is None:
-        problems.append(unknown_item(f"{path}.{'skuId' if event.sku_id else 'code'}", name))
-    return item
-
-
-def _effect(event: NewEvent, path: str, problems: list[Problem]) -> tuple[int, Account, Permission]:
-    """Return the signed quantity, the counter-account and the permission that an event needs."""
-    if event.kind is K.ADJUSTMENT:
-        if event.quantity == 0 or abs(event.quantity) > QUANTITY_AT_MOST:
-            text = ("Not 0, and at most a million either way.", "不能为 0，也不能超过一百万。")
-            problems.append(problem(f"{path}.quantity", "QUANTITY_OUT_OF_RANGE", *text))
-        if event.reason is None:
-            text = ("An adjustment needs a reason.", "调整库存要写原因。")
-            problems.append(problem(f"{path}.reason", "REASON_MISSING", *text))
-        return event.quantity, Account.FOUND if event.quantity > 0 else Account.SHRINKAGE, P.STOCK_ADJUST
-    if event.kind not in RECORDABLE:
-        text = ("It has an act of its own: see reservations and returns.", "这类变动有专门的操作：预留或退货。")
-        problems.append(problem(f"{path}.kind", "KIND_NOT_RECORDABLE", *text))
-        return 0, Account.NONE, P.MOVEMENT_RECORD
-    if (wrong := quantity_problem(f"{path}.quantity", event.quantity)) is not None:
-        problems.append(wrong)
-    sign, counter, needed = RECORDABLE[event.kind]
-    return sign * event.quantity, counter, needed
-
-
-def _guard_permission(actor: Actor, needed: Permission, store_id: UUID, path: str, problems: list[Problem]) -> None:
-    if actor.may(needed, store_id):
-        return
-    text = ("Your role does not allow this here.", "您的岗位没有这项权限。")
-    problems.append(problem(f"{path}.kind", "NOT_PERMITTED", *text))
-
-
-def _amount(event: NewEvent, item: Item, units: int, world: _World, store_id: UUID) -> int | None:
-    """Return what the customer paid or got back, in fen; see `sales.amount` for whose word counts."""
-    if event.kind not in _PAID:
-        return event.amount
-    if event.amount is not None and (
-        world.actor.may(P.SALE_PRICE, store_id)
-        or (event.amount % units == 0 and item.was_listed(store_id, event.amount // units, world.now))
-    ):
-        return event.amount
-    occurred_at, _ = believable(event.occurred_at, world.now)
-    listed = item.price(store_id, occurred_at)
-    return None if listed is None else listed * units
 
 
 def _other_content(n: int) -> Problem:

@@ -37,6 +37,8 @@ TIMES_WITHOUT_PROOF = 5
 """What a clerk takes back without a proof: so many pieces, worth so much, so often a day."""
 UNDONE_WITHIN = timedelta(hours=24)
 
+_ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_NAMES_SALE = text("select names_sale(:store, :sku, :id)")
 _CLAIM = text("select * from claim_return(:line, :units)")
 _UNCLAIM = text("select unclaim_return(:store, :id)")
 
@@ -169,6 +171,8 @@ async def _without_proof(work: Work, new: NewReturn, counted: Counted, at: datet
     fen = None if price is None else price * counted.units
     if _decides(work, new.store_id):
         return _Claim(fen)
+    # Two at once would both count the same returns before them.
+    await work.session.execute(_ONE_AT_A_TIME, {"key": f"return without proof {new.store_id} {work.actor_id}"})
     taken = await work.session.scalar(
         select(func.count()).where(
             GoodsReturn.store_id == new.store_id,
@@ -239,7 +243,10 @@ def _chosen(new: NewReturn, rule: Rule) -> Disposition:
 
 
 async def _write(work: Work, row: GoodsReturn) -> None:
-    """Write the return, and the lot if it is kept back; refuse an id that is another return's."""
+    """Write the return, and the lot if it is kept back; refuse an id that is another return's, or a sale's."""
+    if await work.session.scalar(_NAMES_SALE, {"store": row.store_id, "sku": row.sku_id, "id": row.id}):
+        words = ("This id is a sale's.", "这个编号属于一笔销售。")
+        raise InvalidInput([Problem("id", "ID_TAKEN", *words)])
     names = GoodsReturn.__table__.columns.keys()
     statement = insert(GoodsReturn).values({name: getattr(row, name) for name in names})
     written = await work.session.scalar(statement.on_conflict_do_nothing().returning(GoodsReturn.id))

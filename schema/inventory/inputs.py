@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from retail.inventory.bulk import NewBatch, NewEvent
+from retail.inventory.events import NewBatch, NewEvent
 from retail.inventory.intake import NewLine
 from retail.inventory.queries import StockFilter as DomainFilter
 from schema.kernel.enums import AdjustmentReason, MovementKind, Source
@@ -82,7 +82,11 @@ class RecordSaleInput:
 @strawberry.input(description="Something that happened to the stock, known by its own id.")
 class MovementEvent:
     event_id: UUID = strawberry.field(description="Made by the client; makes the event happen exactly once.")
-    kind: MovementKind = strawberry.field(description="What happened; all but QUARANTINE, RESERVE and RELEASE.")
+    kind: MovementKind = strawberry.field(
+        description=(
+            "What happened; all but QUARANTINE, RESERVE and RELEASE. A person's CUSTOMER_RETURN undoes her own sale."
+        )
+    )
     quantity: int = strawberry.field(
         description="How many of what the code stands for, 1 to 1,000,000; signed for an ADJUSTMENT."
     )
@@ -93,7 +97,10 @@ class MovementEvent:
     code: str | None = strawberry.field(default=None, description=_CODE)
     amount: Fen | None = strawberry.field(default=None, description="What the customer paid or got back, in fen.")
     reason: AdjustmentReason | None = strawberry.field(default=None, description="Needed by an ADJUSTMENT.")
-    document_id: UUID | None = strawberry.field(default=None, description="The receipt or order it belongs to.")
+    document_id: UUID | None = strawberry.field(
+        default=None,
+        description="The receipt or order it belongs to; of a person's CUSTOMER_RETURN the sale that it undoes.",
+    )
 
     def domain(self) -> NewEvent:
         """Return it in the words of the business."""

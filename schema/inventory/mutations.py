@@ -28,6 +28,7 @@ from retail.inventory.intake import (
 from retail.inventory.intake import Origin as DomainOrigin
 from retail.kernel.refusal import InvalidInput as InvalidInputRefusal
 from retail.kernel.refusal import Problem
+from retail.returns.undoing import undo_sales
 from retail.stocktakes import alone
 from schema.inventory.inputs import (
     AdjustStockInput,
@@ -84,7 +85,7 @@ class InventoryMutation:
         self, info: Info, input: Annotated[RecordMovementsInput, strawberry.argument(description="The events.")]
     ) -> RecordMovementsResult:
         outcomes = await bulk.record_movements(
-            info.context.desk, info.context.actor, request_id=input.request_id, batch=input.domain()
+            info.context.desk, info.context.actor, request_id=input.request_id, batch=input.domain(), undo=undo_sales
         )
         return RecordMovementsSuccess.of(outcomes)
 

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from retail.access.permissions import Role
+from retail.catalogue.codes import check_digit
+from tests.schema.shelves.words import PATTERNS, do
 from tests.support.chain import PRICE, Chain, Shop, Staff, origin
 
 
@@ -170,17 +172,38 @@ async def test_a_clerk_sets_no_prices_in_bulk_either(chain: Chain, shop: Shop) -
     events = [
         await event(clerk, amount=PRICE),
         await event(clerk, amount=1),
-        await event(clerk, kind="CUSTOMER_RETURN", amount=100 * PRICE),
         await event(clerk, kind="OPENING"),
     ]
 
     told = await clerk.do("recordMovements", source="TILL", events=events)
 
     codes = [[each["code"] for each in outcome["problems"]] for outcome in told.value["outcomes"]]
-    assert codes == [[], [], [], ["NOT_PERMITTED"]]
+    assert codes == [[], [], ["NOT_PERMITTED"]]
     booked = "select amount_fen from movement where movement_id = any($1) order by version"
     ids = [UUID(str(each["eventId"])) for each in events]
-    assert [row[0] for row in await chain.rows(booked, ids)] == [PRICE, PRICE, PRICE]
+    assert [row[0] for row in await chain.rows(booked, ids)] == [PRICE, PRICE]
+
+
+async def test_a_package_with_a_price_on_it_holds_what_that_buys_in_its_own_store(
+    chain: Chain, shop: Shop, till: Staff
+) -> None:
+    headquarters, plum = await chain.hire(Role.HQ_OPERATIONS), await chain.goods(f"plum {uuid4()}")
+    pattern = {"prefix": "28", "itemDigits": 5, "valueDigits": 5, "measure": "FEN", "priceCheck": False}
+    item = f"28{uuid4().int % 100_000:05d}"
+    code, package = (body + check_digit(body) for body in (f"{item}00000", f"{item}03000"))
+    await chain.rows("insert into sku_code values ($1, $2, 1)", code, plum.id)
+    await chain.rows(
+        "insert into price (id, sku_id, store_id, fen, valid_from) values ($1, $2, $3, 600, now() - interval '1 day')",
+        uuid4(), plum.id, shop.id,
+    )  # fmt: skip
+    assert (await do(headquarters, "setInStorePatterns", patterns=[pattern])).kind == "SetInStorePatternsSuccess"
+    assert (await till.ask(PATTERNS)).data["inStorePatterns"] == [pattern]
+
+    told = await till.do("recordMovements", source="TILL", events=[await event(till, skuId=None, code=package)])
+
+    assert told.value["outcomes"][0]["problems"] == []
+    (row,) = await chain.movements(shop)
+    assert (row["quantity"], row["amount_fen"]) == (-5, 3000)
 
 
 async def test_a_thousand_events_are_one_call(chain: Chain, shop: Shop, till: Staff) -> None:
