@@ -22,6 +22,7 @@ class Permission(StrEnum):
     DAY_WORK = "day:work"
     DEVICE_SHARE = "device:share"
     HELP_ANSWER = "help:answer"
+    HELP_STAND_IN = "help:stand_in"
     INSIGHT_READ = "insight:read"
     MOVEMENT_READ = "movement:read"
     MOVEMENT_RECORD = "movement:record"
@@ -41,8 +42,10 @@ class Permission(StrEnum):
     STOCK_READ = "stock:read"
     STOCK_RECEIVE = "stock:receive"
     STOCK_RESERVE = "stock:reserve"
+    STORE_PLACE = "store:place"
     STORE_READ = "store:read"
     TAG_RECORD = "tag:record"
+    TASK_ASSIGN = "task:assign"
     TASK_DO = "task:do"
 
 
@@ -72,14 +75,14 @@ _SHOP = {
     P.TAG_RECORD,
     P.TASK_DO,
 }
-_LEAD = {P.ACCESS_GRANT, P.COST_READ, P.INSIGHT_READ, P.PERSON_READ}
+_LEAD = {P.ACCESS_GRANT, P.COST_READ, P.HELP_STAND_IN, P.INSIGHT_READ, P.PERSON_READ, P.TASK_ASSIGN}
 _RUN = {P.COUNT_CONFIRM, P.DEVICE_SHARE, P.RETURN_WAIVE, P.SALE_PRICE, P.SHELF_MANAGE}
 _ONLY_COMPLIANCE = {P.PERSON_ERASE, P.PERSON_REVEAL}
 
 ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset(_WATCH | _SHOP),
     Role.STORE_MANAGER: frozenset(_WATCH | _SHOP | _LEAD | _RUN),
-    Role.REGIONAL_MANAGER: frozenset(_WATCH | _LEAD),
+    Role.REGIONAL_MANAGER: frozenset(_WATCH | _LEAD | {P.STORE_PLACE}),  # not the store's own: she is judged by it
     Role.HQ_OPERATIONS: frozenset(set(Permission) - _ONLY_COMPLIANCE),
     Role.HQ_COMPLIANCE: frozenset(
         _WATCH
@@ -101,3 +104,8 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         }
     ),
 }
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """Return the roles that include a permission."""
+    return [role for role, permissions in ROLE_TABLE.items() if permission in permissions]

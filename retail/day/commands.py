@@ -2,7 +2,8 @@
 
 What happened in the shop is a fact. A hand-over with something open that must be done is refused while the shift is
 still there to explain it; one that was pressed earlier and arrives late (a phone without network) is kept as it is,
-and what was not explained becomes a task: nobody is there any more to be asked.
+and what was not explained becomes a task: nobody is there any more to be asked. That it was earlier is the phone's
+word; who has been heard of since is asked all the same.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from retail.audit import log
 from retail.day.attendance import TOLD_AT_ONCE, ClockDirection, ClockPlace, place_of
 from retail.day.errors import LeftOpen, MustDoOpen, OwnHandOver
 from retail.day.models import ClockEntry, HandOver, HandOverConfirmation
+from retail.day.receipt import was_heard_since
 from retail.day.snapshot import Snapshot, gather, must_be_done, snapshot_as_json
 from retail.inventory.intake import Origin, origin_problems, problem, text_problems
 from retail.kernel.clock import believable
@@ -59,7 +61,7 @@ class NewHandOver:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """Something that the next shift found otherwise; its task has the same id."""
+    """Something that the next shift found otherwise."""
 
     id: UUID
     words: str
@@ -126,7 +128,7 @@ async def hand_over(work: Work, new: NewHandOver, *, store: StoreEntry) -> Recor
     reasons = {reason.task_id: reason.words.strip() for reason in new.reasons}
     snapshot = await gather(work.session, store, occurred_at, work.now, reasons)
     silent = must_be_done(snapshot.tasks, occurred_at, ends_day=new.ends_day, reasons=reasons)
-    if silent and work.now - occurred_at <= TOLD_AT_ONCE:
+    if silent and await _can_be_asked(work, store, occurred_at):
         raise MustDoOpen([LeftOpen(task.id, task.title, task.title_en, task.due_at) for task in silent])
     await _keep_hand_over(work, new, store, occurred_at, clock_error, snapshot)
     await announce(work, store_id=store.id, about=(PhotoAbout.HAND_OVER, new.id), photos=new.photos)
@@ -162,15 +164,24 @@ async def confirm_hand_over(work: Work, new: NewConfirmation, *, store: StoreEnt
             occurred_at=occurred_at,
             recorded_at=work.now,
             clock_error_seconds=clock_error,
-            disputes=[{"id": str(each.id), "words": each.words} for each in new.disputes],
+            disputes=[
+                {"id": str(each.id), "words": each.words, "task_id": str(_task_id(new, each))} for each in new.disputes
+            ],
         )
         .on_conflict_do_nothing()
         .returning(HandOverConfirmation.id)
     )
     _require_new(written)
-    await store_tasks(work, [dispute(work, store, each.id, each.words) for each in new.disputes])
+    await store_tasks(work, [dispute(work, store, _task_id(new, each), each.words) for each in new.disputes])
     await _log(work, store, "day.taken_over", hand_over=new.hand_over_id, disputes=len(new.disputes))
     return Recorded(new.id)
+
+
+async def _can_be_asked(work: Work, store: StoreEntry, pressed_at: datetime) -> bool:
+    """Say whether whoever hands over is there still: told at once, or heard of since by the server's own receipts."""
+    return work.now - pressed_at <= TOLD_AT_ONCE or await was_heard_since(
+        work.session, store_id=store.id, person_id=work.actor_id, pressed_at=pressed_at, now=work.now
+    )
 
 
 def _hand_over_problems(new: NewHandOver) -> list[Problem]:
@@ -229,6 +240,11 @@ async def _keep_hand_over(
         .returning(HandOver.id)
     )
     _require_new(written)
+
+
+def _task_id(new: NewConfirmation, each: Dispute) -> UUID:
+    """Return the id of a dispute's task: that of no other task, whatever id the phone gave the dispute."""
+    return uuid5(new.id, str(each.id))
 
 
 def _require_new(written: UUID | None) -> None:

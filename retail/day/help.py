@@ -1,12 +1,13 @@
 """One-tap help: somebody in a store asks headquarters, with where they are in the app; headquarters answers.
 
-The asker sees the own calls and answers, headquarters those of every store. Who is to be woken follows from the
-tables, so a lost event loses no call.
+The asker sees the own calls and answers, headquarters those of every store. A call that headquarters has left
+waiting rises: whoever leads the store sees it too, and may answer. Who is to be woken follows from the tables, so a
+lost event loses no call.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,8 @@ from retail.stores.directory import StoreEntry
 
 WORDS_AT_MOST = 1000
 SHORT_AT_MOST = 100
+RISES_AFTER = timedelta(minutes=10)
+"""How long a call waits for headquarters before others are asked as well."""
 
 
 class HelpState(StrEnum):
@@ -122,17 +125,12 @@ async def ask_for_help(work: Work, new: NewHelpCall, *, store: StoreEntry) -> Re
 
 async def answer_help(work: Work, *, store: StoreEntry, help_id: UUID, words: str | None, close: bool) -> Recorded:
     """Answer a call for help, close it, or both."""
-    work.require(Permission.HELP_ANSWER, store.id)
+    call = await _answerable(work, store, help_id)
     problems = text_problems("words", words, WORDS_AT_MOST)
     if not close and not (words or "").strip():
         problems.append(problem("words", "TEXT_MISSING", "Must be said.", "必须填写。"))
     if problems:
         raise InvalidInput(problems)
-    call = await work.session.scalar(
-        select(HelpCall).where(HelpCall.store_id == store.id, HelpCall.id == help_id).with_for_update()
-    )
-    if call is None:
-        raise NotFound("helpId", "call for help", "求助")
     if (words or "").strip():
         work.session.add(
             HelpAnswer(
@@ -159,12 +157,19 @@ async def help_calls(
     states: Sequence[HelpState] | None = None,
     store_id: UUID | None = None,
 ) -> tuple[list[HelpRow], bool]:
-    """Return calls for help, newest first: all of one's stores for those who answer, one's own for those who ask."""
-    answers = reading.actor.stores(Permission.HELP_ANSWER)
-    if not answers and not reading.actor.stores(Permission.DAY_WORK):
+    """Return calls for help, newest first.
+
+    All of one's stores for those who answer, those that have risen for those who stand in, one's own for who asks.
+    """
+    answers, stands_in = (reading.actor.stores(each) for each in (Permission.HELP_ANSWER, Permission.HELP_STAND_IN))
+    if not answers and not stands_in and not reading.actor.stores(Permission.DAY_WORK):
         raise NotPermitted(Permission.HELP_ANSWER)
     chosen = select(HelpCall).where(
-        or_(HelpCall.store_id.in_(list(answers)), HelpCall.asked_by == reading.actor.id),
+        or_(
+            HelpCall.store_id.in_(list(answers)),
+            and_(HelpCall.store_id.in_(list(stands_in)), _has_risen(reading.now)),
+            HelpCall.asked_by == reading.actor.id,
+        ),
         *([] if states is None else [or_(*(_in_state(state) for state in states))]),
         *([] if store_id is None else [HelpCall.store_id == store_id]),
         *([] if after is None else [tuple_(HelpCall.occurred_at, HelpCall.id) < tuple_(*after)]),
@@ -182,6 +187,31 @@ async def help_call(session: AsyncSession, store: StoreEntry, help_id: UUID) -> 
     return row
 
 
+async def _answerable(work: Work, store: StoreEntry, help_id: UUID) -> HelpCall:
+    """Return a call that the actor may answer, locked: any for headquarters, one that has risen for who stands in."""
+    mine = [HelpCall.store_id == store.id, HelpCall.id == help_id]
+    call = await work.session.scalar(select(HelpCall).where(*mine).with_for_update())
+    stands_in = work.actor is not None and work.actor.may(Permission.HELP_STAND_IN, store.id)
+    if (
+        not stands_in
+        or call is None
+        or not await work.session.scalar(select(exists().where(*mine, _has_risen(work.now))))
+    ):
+        work.require(Permission.HELP_ANSWER, store.id)
+    if call is None:
+        raise NotFound("helpId", "call for help", "求助")
+    return call
+
+
+def _has_risen(now: datetime) -> ColumnElement[bool]:
+    """Say whether headquarters has left a call waiting too long; what it has answered or closed in time never rises."""
+    risen_at = HelpCall.recorded_at + RISES_AFTER
+    in_time = exists().where(
+        HelpAnswer.store_id == HelpCall.store_id, HelpAnswer.help_id == HelpCall.id, HelpAnswer.answered_at < risen_at
+    )
+    return and_(risen_at <= now, or_(HelpCall.closed_at.is_(None), HelpCall.closed_at >= risen_at), ~in_time)
+
+
 def _in_state(state: HelpState) -> ColumnElement[bool]:
     answered = exists().where(HelpAnswer.store_id == HelpCall.store_id, HelpAnswer.help_id == HelpCall.id)
     open_still = HelpCall.closed_at.is_(None)
@@ -193,12 +223,15 @@ def _in_state(state: HelpState) -> ColumnElement[bool]:
 
 
 async def _add_answers(session: AsyncSession, rows: Sequence[HelpRow]) -> None:
-    by_id = {as_uuid(row.call.id): row for row in rows}
+    """Two stores' phones may have given their calls the same id: an answer belongs to its store's."""
+    by_place = {(as_uuid(row.call.store_id), as_uuid(row.call.id)): row for row in rows}
     found = await session.scalars(
-        select(HelpAnswer).where(HelpAnswer.help_id.in_(list(by_id))).order_by(HelpAnswer.answered_at, HelpAnswer.id)
+        select(HelpAnswer)
+        .where(tuple_(HelpAnswer.store_id, HelpAnswer.help_id).in_(list(by_place)))
+        .order_by(HelpAnswer.answered_at, HelpAnswer.id)
     )
     for answer in found:
-        by_id[as_uuid(answer.help_id)].answers.append(answer)
+        by_place[as_uuid(answer.store_id), as_uuid(answer.help_id)].answers.append(answer)
 
 
 async def _log(work: Work, store_id: UUID, act: str, help_id: UUID) -> None:

@@ -17,6 +17,9 @@ from retail.access.work import Reading
 from retail.kernel.content import as_uuid
 from retail.photos.models import Photo, PhotoAbout, PhotoProblem, PhotoStatus
 
+Thing = tuple[UUID, UUID]
+"""What a photo is about: its store and its id."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoRow:
@@ -37,22 +40,25 @@ class PhotoRow:
     sha256: bytes
 
 
-async def photos_about(reading: Reading, about: PhotoAbout, ids: Collection[UUID]) -> Mapping[UUID, list[PhotoRow]]:
+async def photos_about(
+    reading: Reading, about: PhotoAbout, things: Collection[Thing]
+) -> Mapping[Thing, list[PhotoRow]]:
     """Return for each thing its photos that the actor may see, in the order in which they were taken.
 
-    One that was refused and taken again is left out: the new one stands in its place.
+    A thing is named with its store: two stores' phones may have given theirs the same id. A photo that was refused
+    and taken again is left out: the new one stands in its place.
     """
     newer = aliased(Photo)
     found = await _rows(
         reading,
         Photo.about == about,
-        Photo.about_id.in_(ids),
+        tuple_(Photo.store_id, Photo.about_id).in_(list(things)),
         ~exists().where(newer.replaces_id == Photo.id).correlate(Photo),
         order=(Photo.taken_at, Photo.id),
     )
-    told: dict[UUID, list[PhotoRow]] = {id: [] for id in ids}
+    told: dict[Thing, list[PhotoRow]] = {thing: [] for thing in things}
     for row in found:
-        told[row.about_id].append(row)
+        told[row.store_id, row.about_id].append(row)
     return told
 
 

@@ -9,21 +9,46 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from retail.access.models import Assignment, Person
-from retail.access.permissions import ROLE_TABLE, Permission
+from retail.access.permissions import Permission, Role, roles_with
 from retail.kernel.content import as_uuid
 from retail.people.models import SecurityAlarm
 from retail.push.models import PushSubscription
+from retail.stores.models import Store
 
 ALARMS = "/people/alarms"
 HELP = "/help"
 MY_HELP = "/help/mine"
-MAY_SEE = {ALARMS: Permission.AUDIT_READ, HELP: Permission.HELP_ANSWER, MY_HELP: Permission.DAY_WORK}
+TASKS = "/home"
+MAY_SEE = {
+    ALARMS: Permission.AUDIT_READ,
+    HELP: Permission.HELP_STAND_IN,
+    MY_HELP: Permission.DAY_WORK,
+    TASKS: Permission.TASK_DO,
+}
 """Where a call leads to, and what somebody needs to see anything there."""
 HELD_FOR = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=5)
@@ -61,11 +86,37 @@ async def call_about_alarms(session: AsyncSession, now: datetime) -> None:
         .where(
             SecurityAlarm.acknowledged_at.is_(None),
             SecurityAlarm.about_id != PushSubscription.person_id,
-            SecurityAlarm.raised_at > func.coalesce(PushSubscription.last_ok_at, PushSubscription.created_at),
+            SecurityAlarm.raised_at > called_last(ALARMS),
         )
         .correlate(PushSubscription)
     )
     await call_whoever(session, now, Permission.AUDIT_READ, mine, ALARMS)
+
+
+def called_last(path: str) -> ColumnElement[datetime]:
+    """Return when a subscription was called about a path, or when it began if it never was."""
+    called = PushSubscription.called[path].astext.cast(DateTime(timezone=True))
+    return func.coalesce(called, PushSubscription.created_at)
+
+
+def plays(store_id: InstrumentedAttribute[UUID], roles: Collection[Role], now: datetime) -> ColumnElement[bool]:
+    """Say whether the person of a subscription plays one of some roles in a store now."""
+    here = or_(
+        and_(Assignment.store_ids.is_(None), Assignment.region_ids.is_(None)),
+        store_id == any_(Assignment.store_ids),
+        exists().where(Store.id == store_id, Store.region_id == any_(Assignment.region_ids)),
+    )
+    return (
+        exists()
+        .where(
+            Assignment.person_id == PushSubscription.person_id,
+            Assignment.role.in_(roles),
+            Assignment.valid_from <= now,
+            or_(Assignment.valid_until.is_(None), Assignment.valid_until > now),
+            here,
+        )
+        .correlate_except(Assignment, Store)
+    )
 
 
 async def call_whoever(
@@ -134,8 +185,7 @@ async def note(session: AsyncSession, subscription_id: UUID, outcome: Outcome, n
         await session.execute(delete(PushSubscription).where(mine))
         return
     if outcome is Outcome.TAKEN:
-        done = {"due_at": None, "due_path": None, "failures": 0, "last_ok_at": now}
-        await session.execute(update(PushSubscription).where(mine).values(done))
+        await session.execute(update(PushSubscription).where(mine).values(_called(now)))
         return
     if outcome is Outcome.NOT_THEIRS:
         await session.execute(update(PushSubscription).where(mine).values(due_at=None, due_path=None))
@@ -149,8 +199,7 @@ async def note(session: AsyncSession, subscription_id: UUID, outcome: Outcome, n
     if failures is None:
         return
     # Given up counts as called: the next alarm begins anew.
-    given_up = {"due_at": None, "due_path": None, "failures": 0, "last_ok_at": now}
-    next_step = {"due_at": now + wait_after(failures)} if failures < MOST_TRIES else given_up
+    next_step = {"due_at": now + wait_after(failures)} if failures < MOST_TRIES else _called(now)
     await session.execute(update(PushSubscription).where(mine).values(next_step))
 
 
@@ -171,14 +220,19 @@ def wait_after(failures: int) -> timedelta:
     return min(FIRST_WAIT * int(2 ** (failures - 1)), timedelta(minutes=10))
 
 
+def _called(now: datetime) -> dict[str, Any]:
+    """Return what changes when a subscription has been called about the path that was due."""
+    about = func.jsonb_build_object(PushSubscription.due_path, cast(now.isoformat(), Text))
+    return {"due_at": None, "due_path": None, "failures": 0, "called": PushSubscription.called.concat(about)}
+
+
 def _may(permission: Permission, now: datetime) -> ColumnElement[bool]:
     """Whether the person of a subscription is here and holds a permission anywhere."""
-    roles = [role for role, permissions in ROLE_TABLE.items() if permission in permissions]
     return exists().where(
         Person.id == PushSubscription.person_id,
         or_(Person.left_at.is_(None), Person.left_at > now),
         Assignment.person_id == Person.id,
-        Assignment.role.in_(roles),
+        Assignment.role.in_(roles_with(permission)),
         Assignment.valid_from <= now,
         or_(Assignment.valid_until.is_(None), Assignment.valid_until > now),
     )

@@ -1,9 +1,11 @@
 """Which browsers of which people may be woken, and which of them should be now."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retail.kernel.base import Base, new_id
@@ -32,7 +34,8 @@ class PushSubscription(Base):
     p256dh: Mapped[bytes] = mapped_column(LargeBinary)
     auth: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
-    last_ok_at: Mapped[datetime | None]
+    called: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    """When it was called last about each path: what is at one path does not wait for another's call."""
     failures: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     due_at: Mapped[datetime | None]
     due_path: Mapped[str | None] = mapped_column(String(200))

@@ -70,6 +70,7 @@ class StoredTask(Base):
     title: Mapped[str] = mapped_column(String(200))
     title_en: Mapped[str] = mapped_column(String(200))
     note: Mapped[str | None] = mapped_column(String(1000))
+    sku_id: Mapped[UUID | None] = mapped_column(ForeignKey("sku.id"))
     needs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     must: Mapped[bool]
     due_at: Mapped[datetime | None]

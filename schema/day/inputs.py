@@ -69,7 +69,7 @@ class HandOverInput:
 
 @strawberry.input(description="Something that the next shift found otherwise.")
 class HandOverDisputeInput:
-    id: UUID = strawberry.field(description="Made by the client, a UUIDv7; its task has the same id.")
+    id: UUID = strawberry.field(description="Made by the client, a UUIDv7; names the dispute.")
     words: str = strawberry.field(description="What, 1 to 1000 characters.")
 
 

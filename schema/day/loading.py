@@ -26,8 +26,9 @@ async def told_hand_overs(context: Context, rows: Sequence[HandOverRow]) -> list
     async with context.reading() as reading:
         names = await names_of(reading.session, people)
         skus = await told_skus(reading.session, [row.snapshot for row in rows])
-    photos = await photos_of(context, PhotoAbout.HAND_OVER, [as_uuid(row.row.id) for row in rows])
-    return [HandOver.of(row, names, skus, photos.get(as_uuid(row.row.id), ())) for row in rows]
+    places = [(as_uuid(row.row.store_id), as_uuid(row.row.id)) for row in rows]
+    photos = await photos_of(context, PhotoAbout.HAND_OVER, places)
+    return [HandOver.of(row, names, skus, photos.get(place, ())) for row, place in zip(rows, places, strict=True)]
 
 
 async def told_entries(context: Context, rows: Sequence[ClockRow]) -> list[ClockEntry]:
@@ -44,11 +45,12 @@ async def told_calls(context: Context, rows: Sequence[HelpRow]) -> list[HelpCall
     stores = await context.desk.directory.stores()
     async with context.reading() as reading:
         names = await names_of(reading.session, people)
-    photos = await photos_of(context, PhotoAbout.HELP, [as_uuid(row.call.id) for row in rows])
+    places = [(as_uuid(row.call.store_id), as_uuid(row.call.id)) for row in rows]
+    photos = await photos_of(context, PhotoAbout.HELP, places)
     told = []
-    for row in rows:
-        store = stores[as_uuid(row.call.store_id)]
-        told.append(HelpCall.of(row, names, (store.name, store.name_en), photos.get(as_uuid(row.call.id), ())))
+    for row, place in zip(rows, places, strict=True):
+        store = stores[place[0]]
+        told.append(HelpCall.of(row, names, (store.name, store.name_en), photos.get(place, ())))
     return told
 
 

@@ -122,8 +122,14 @@ class HandedTask:
 
 @strawberry.type(description="Something that the next shift found otherwise; it became a task.")
 class HandOverDispute:
-    id: UUID = strawberry.field(description="The dispute and its task.")
+    id: UUID = strawberry.field(description="The dispute, as the phone named it.")
+    task_id: UUID = strawberry.field(description="Its task.")
     words: str = strawberry.field(description="What is disputed.")
+
+    @classmethod
+    def of(cls, kept: Mapping[str, str]) -> "HandOverDispute":
+        """Return a dispute as it is told; one of the first days gave its task its own id."""
+        return cls(id=UUID(kept["id"]), task_id=UUID(kept.get("task_id", kept["id"])), words=kept["words"])
 
 
 @strawberry.type(description="Somebody took a hand-over on.")
@@ -143,7 +149,7 @@ class HandOverConfirmation:
             by_id=person_id,
             by_name=names.get(person_id, ""),
             at=row.occurred_at,
-            disputes=[HandOverDispute(id=UUID(each["id"]), words=each["words"]) for each in row.disputes],
+            disputes=[HandOverDispute.of(each) for each in row.disputes],
         )
 
 

@@ -1,18 +1,17 @@
 """Photos of many things at once, for the types of other areas."""
 
 from collections.abc import Collection, Mapping
-from uuid import UUID
 
 from retail.photos.models import PhotoAbout
-from retail.photos.queries import photos_about
+from retail.photos.queries import Thing, photos_about
 from schema.kernel.context import Context
 from schema.photos.types import Photo
 
 
-async def photos_of(context: Context, about: PhotoAbout, ids: Collection[UUID]) -> Mapping[UUID, list[Photo]]:
-    """Return the photos of each thing that the asker may see, in the order in which they were taken."""
-    if not ids:
+async def photos_of(context: Context, about: PhotoAbout, things: Collection[Thing]) -> Mapping[Thing, list[Photo]]:
+    """Return the photos of each thing (a store and an id) that the asker may see, in the order of taking."""
+    if not things:
         return {}
     async with context.reading() as reading:
-        found = await photos_about(reading, about, ids)
-    return {id: [Photo.of(row) for row in rows] for id, rows in found.items()}
+        found = await photos_about(reading, about, things)
+    return {thing: [Photo.of(row) for row in rows] for thing, rows in found.items()}

@@ -23,12 +23,14 @@ async def told_returns(context: Context, rows: Sequence[ReturnRow]) -> list[Good
         skus = await skus_by_id(reading.session, list({as_uuid(told.row.sku_id) for told in rows}))
         needs = await handlings(reading.session)
         now = reading.now
-    photos = await photos_of(context, PhotoAbout.RETURN, {as_uuid(told.row.id) for told in rows})
+    places = {(as_uuid(told.row.store_id), as_uuid(told.row.id)) for told in rows}
+    photos = await photos_of(context, PhotoAbout.RETURN, places)
     found = []
     for told in rows:
         sku = skus[as_uuid(told.row.sku_id)]
         need = needs.get(sku.category.id, Handling.AMBIENT)
-        found.append(GoodsReturn.of(told, Sku.of(sku), need, photos.get(as_uuid(told.row.id), []), now))
+        place = as_uuid(told.row.store_id), as_uuid(told.row.id)
+        found.append(GoodsReturn.of(told, Sku.of(sku), need, photos.get(place, []), now))
     return found
 
 

@@ -37,7 +37,10 @@ async def told_tasks(context: Context, found: Sequence[rules.Task]) -> list[Task
     async with context.reading() as reading:
         skus = await skus_by_id(reading.session, skus_of(found))
         names = await names_of(reading.session, people_of(found))
-    done = [task.id for task in found if task.done_at is not None]
+    done = [(task.store_id, task.id) for task in found if task.done_at is not None]
     photos = await photos_of(context, PhotoAbout.TASK, done)
     told = {sku_id: Sku.of(row) for sku_id, row in skus.items()}
-    return [Task.of(task, told[task.sku_id] if task.sku_id else None, names, photos.get(task.id, ())) for task in found]
+    return [
+        Task.of(task, told[task.sku_id] if task.sku_id else None, names, photos.get((task.store_id, task.id), ()))
+        for task in found
+    ]

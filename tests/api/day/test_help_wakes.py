@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
@@ -56,3 +56,40 @@ async def test_headquarters_is_woken_and_then_the_asker_and_nobody_else(shop: Ch
     assert orjson.loads(browsers["asker"].open(answered.body)) == {"path": "/help/mine"}
     assert "colleague" not in service.came
     assert [len(service.came[name]) for name in ("headquarters", "asker")] == [1, 1]
+
+
+async def test_a_call_for_help_does_not_wait_because_of_a_call_about_something_else(
+    shop: Chain, service: PushService
+) -> None:
+    harbour = await shop.open_store("Harbour")
+    li, operations = await shop.clerk_at(harbour), await shop.staff(Role.HQ_OPERATIONS, harbour)
+    await subscribe(operations, service.browser("called-before"))
+    await shop.rows(
+        "update push_subscription set called = jsonb_build_object('/people/alarms', now() + interval '1 minute')"
+        " where person_id = $1",
+        operations.id,
+    )
+
+    await ask_for_help(li)
+
+    assert await service.next("called-before")
+
+
+async def test_a_call_that_headquarters_leaves_waiting_wakes_who_leads_the_store(
+    shop: Chain, service: PushService
+) -> None:
+    meadow, harbour = await shop.open_stores("Meadow", "Harbour")
+    li = await shop.clerk_at(meadow)
+    manager, elsewhere = [await shop.staff(Role.STORE_MANAGER, store) for store in (meadow, harbour)]
+    await subscribe(manager, service.browser("manager"))
+    await subscribe(elsewhere, service.browser("elsewhere"))
+    await shop.rows("update push_subscription set created_at = created_at - interval '1 hour'")
+    call = (await ask_for_help(li, words="盘不了")).value["call"]["id"]
+    await asyncio.sleep(2.5)
+    assert "manager" not in service.came
+
+    await shop.rows("update help_call set recorded_at = recorded_at - interval '11 minutes' where id = $1", UUID(call))
+    await service.next("manager")
+    await asyncio.sleep(2.5)
+
+    assert ("elsewhere" in service.came, len(service.came["manager"])) == (False, 1)

@@ -12,7 +12,7 @@ SALES = "{ amount baskets units }"
 HAND_OVER = f"""id day endsDay givenByName note openedAt sales {SALES} sinceThen {SALES} returnsWaiting
   tasks {{ id kind title must isLate reason }} differences {{ sku {{ name }} quantity value }} differencesCount
   belowZero {{ sku {{ name }} quantity value }} belowZeroCount photos {{ id }}
-  confirmations {{ byName disputes {{ id words }} }}"""
+  confirmations {{ byName disputes {{ id taskId words }} }}"""
 ENTRY = "id personName direction day occurredAt recordedAt clockErrorSeconds place distanceMetres flags"
 CALL = """id storeId askedByName state screen subject subjectId appVersion lastProblem words closedAt
   answers { byName words } photos { id }"""

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from retail.access.permissions import Role
-from tests.schema.day.shifts import HAND_OVERS, confirm, day_of, give, settled
+from tests.schema.day.shifts import HAND_OVERS, come, confirm, day_of, give, settled
 from tests.schema.tasks.chores import SEND, checklist, complete, item, photo, save, today, todo
 from tests.support.chain import PRICE, Chain, Shop, Staff, origin
 
@@ -108,6 +108,38 @@ async def test_one_that_was_pressed_offline_is_kept_and_what_it_left_unsaid_beco
     assert (follow["title"], follow["must"]) == ("说明未完成：锁好后门", False)
 
 
+async def test_who_did_something_since_is_asked_also_if_the_phone_says_that_it_was_pressed_earlier(
+    chain: Chain,
+) -> None:
+    riverside, li, wang = await two_shifts(chain)
+    await a_must(chain, riverside)
+    other = await a_must(chain, riverside, "关灯")
+    await chain.rows("update task set made_at = made_at - interval '1 hour' where store_id = $1", riverside.id)
+    earlier = origin(occurredAt=(datetime.now(UTC) - timedelta(minutes=11)).isoformat())
+    await complete(li, other)
+
+    mine, hers = await give(li, origin=earlier), await give(wang, origin=earlier)
+
+    assert (mine.kind, hers.kind) == ("MustDoOpen", "HandOverSuccess")
+
+
+async def test_who_was_heard_of_a_while_ago_is_asked_also_if_her_clock_is_slow(chain: Chain) -> None:
+    riverside, li, _ = await two_shifts(chain)
+    await a_must(chain, riverside)
+    await chain.rows("update task set made_at = made_at - interval '1 hour' where store_id = $1", riverside.id)
+    slow = origin(occurredAt=(datetime.now(UTC) - timedelta(minutes=11)).isoformat())
+    await come(li, origin=origin(occurredAt=(datetime.now(UTC) - timedelta(minutes=17)).isoformat()))
+    in_the_same_breath = await give(li, origin=slow)
+
+    heard = "update clock_entry set recorded_at = recorded_at - interval '6 minutes' where store_id = $1"
+    await chain.rows(heard, riverside.id)
+    await a_must(chain, riverside, "关灯")
+    await chain.rows("update task set made_at = made_at - interval '1 hour' where store_id = $1", riverside.id)
+    told = await give(li, origin=slow)
+
+    assert (in_the_same_breath.kind, told.kind) == ("HandOverSuccess", "MustDoOpen")
+
+
 async def test_a_hand_over_days_late_belongs_to_its_own_day(chain: Chain) -> None:
     riverside, li, _ = await two_shifts(chain)
     await li.sell(tea=2)
@@ -131,11 +163,22 @@ async def test_the_next_shift_takes_it_on_and_what_it_disputes_becomes_a_task(ch
     told = await confirm(wang, given["id"], disputes=[dispute])
 
     assert (own.kind, own.value["code"]) == ("OwnHandOver", "OWN_HAND_OVER")
-    assert [(each["byName"], each["disputes"]) for each in told.value["handOver"]["confirmations"]] == [
-        (wang.name, [{"id": str(dispute["id"]), "words": "少了两箱牛奶"}])
-    ]
     [task] = await todo(wang, riverside, kind="DISPUTE")
-    assert (task["id"], task["note"]) == (str(dispute["id"]), "少了两箱牛奶")
+    said = {"id": str(dispute["id"]), "taskId": task["id"], "words": "少了两箱牛奶"}
+    assert [(each["byName"], each["disputes"]) for each in told.value["handOver"]["confirmations"]] == [
+        (wang.name, [said])
+    ]
+    assert task["note"] == "少了两箱牛奶"
+
+
+async def test_a_dispute_becomes_a_task_also_if_its_id_is_another_tasks(chain: Chain) -> None:
+    riverside, li, wang = await two_shifts(chain)
+    given = (await give(li)).value["handOver"]
+    taken = await a_must(chain, riverside)
+
+    await confirm(wang, given["id"], disputes=[{"id": taken["id"], "words": "少了两箱牛奶"}])
+
+    assert [task["note"] for task in await todo(wang, riverside, kind="DISPUTE")] == ["少了两箱牛奶"]
 
 
 async def test_two_may_confirm_and_nothing_that_either_says_is_lost(chain: Chain) -> None:

@@ -1,6 +1,6 @@
 """One tap asks headquarters for help, with everything that they need to know; the answer comes back."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from retail.access.permissions import Role
 from tests.schema.day.shifts import CALLS, answer, ask_for_help, calls_seen_by
@@ -88,3 +88,54 @@ async def test_rubbish_is_refused_by_name_and_nothing_is_kept(chain: Chain) -> N
     }
     assert twice[1].problems == [("id", "ID_TAKEN")]
     assert await chain.value("select count(*) from help_call where store_id = $1", riverside.id) == 1
+
+
+async def wait_too_long(chain: Chain, call: str) -> None:
+    await chain.rows("update help_call set recorded_at = recorded_at - interval '11 minutes' where id = $1", UUID(call))
+
+
+async def test_what_headquarters_leaves_waiting_rises_to_whoever_leads_the_store(chain: Chain) -> None:
+    riverside, harbour = await chain.open_stores("Riverside", "Harbour")
+    li, colleague = await chain.clerk_at(riverside), await chain.clerk_at(riverside)
+    manager, elsewhere = [await chain.staff(Role.STORE_MANAGER, store) for store in (riverside, harbour)]
+    call = (await ask_for_help(li)).value["call"]["id"]
+    assert await calls_seen_by(manager, riverside) == []
+    too_soon = await answer(manager, riverside, call, words="我来")
+
+    await wait_too_long(chain, call)
+    told = await answer(manager, riverside, call, words="我来")
+
+    assert (too_soon.kind, too_soon.value["permission"]) == ("NotPermitted", "help:answer")
+    assert told.kind == "AnswerHelpSuccess", told.body
+    assert [each["id"] for each in await calls_seen_by(manager, riverside)] == [call]
+    assert await calls_seen_by(elsewhere, riverside) == await calls_seen_by(colleague, riverside) == []
+    assert (await answer(colleague, riverside, call, words="我来")).kind == "NotPermitted"
+
+
+async def test_what_headquarters_answers_in_time_does_not_rise(chain: Chain) -> None:
+    riverside = await chain.open_store("Riverside")
+    li, operations = await chain.clerk_at(riverside), await chain.staff(Role.HQ_OPERATIONS, riverside)
+    manager = await chain.staff(Role.STORE_MANAGER, riverside)
+    answered, closed = [(await ask_for_help(li)).value["call"]["id"] for _ in range(2)]
+    await answer(operations, riverside, answered, words="好")
+    await answer(operations, riverside, closed, close=True)
+    await chain.rows("update help_answer set answered_at = answered_at - interval '5 minutes'")
+    await chain.rows("update help_call set closed_at = closed_at - interval '5 minutes'")
+    await wait_too_long(chain, answered)
+    await wait_too_long(chain, closed)
+
+    assert await calls_seen_by(manager, riverside) == []
+
+
+async def test_calls_of_two_stores_with_one_id_keep_their_own_answers_and_pictures(chain: Chain) -> None:
+    riverside, harbour = await chain.open_stores("Riverside", "Harbour")
+    operations = await chain.hire(Role.HQ_OPERATIONS)
+    call, pictures = uuid4(), [photo(), photo()]
+    for store, picture in zip((riverside, harbour), pictures, strict=True):
+        await ask_for_help(await chain.clerk_at(store), id=call, photos=[picture])
+        await answer(operations, store, call, words=store.name)
+
+    seen = [(await calls_seen_by(operations, store))[0] for store in (riverside, harbour)]
+
+    assert [[each["words"] for each in one["answers"]] for one in seen] == [[riverside.name], [harbour.name]]
+    assert [[each["id"] for each in one["photos"]] for one in seen] == [[str(each["id"])] for each in pictures]
