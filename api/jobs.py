@@ -15,7 +15,7 @@ from retail.access.work import Office
 from retail.insights.projection import follow_ledger
 from retail.inventory.reservations import expire_reservations
 from retail.photos.settling import Darkroom
-from retail.stocktakes.following import follow_counts
+from retail.stocktakes.following import CountFollower
 from retail.stores.directory import Directory
 from retail.tasks.gathering import gather_acts
 from retail.tasks.making import make_tasks
@@ -38,6 +38,7 @@ class Jobs:
         darkroom: Darkroom,
     ) -> None:
         self._office = office
+        self._counts = CountFollower(office)
         self._directory = directory
         self._darkroom = darkroom
         self._push = push
@@ -50,7 +51,7 @@ class Jobs:
         self._tasks = [
             asyncio.create_task(_beat("expire reservations", 1.0, self._expire)),
             asyncio.create_task(_beat("follow ledger", 0.5, self._follow)),
-            asyncio.create_task(_beat("follow counts", 1.0, self._follow_counts)),
+            asyncio.create_task(_beat("follow counts", 1.0, self._counts.follow)),
             asyncio.create_task(_beat("make tasks", 60.0, self._make_tasks)),
             asyncio.create_task(_beat("gather compliant acts", 600.0, self._gather_acts)),
             asyncio.create_task(_beat("push", 2.0, self._push.call)),
@@ -85,9 +86,6 @@ class Jobs:
         stores = await self._directory.stores()
         async with self._office.work(None) as work:
             await gather_acts(work, stores)
-
-    async def _follow_counts(self) -> None:
-        await follow_counts(self._office)
 
 
 async def _beat(name: str, seconds: float, job: Job) -> None:

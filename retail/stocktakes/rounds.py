@@ -45,15 +45,15 @@ async def rounds_of(session: AsyncSession, stocktakes: Collection[UUID], store_i
         .where(StocktakeItem.store_id == store_id, StocktakeItem.stocktake_id.in_(stocktakes))
         .group_by(StocktakeItem.sku_id)
     )
-    for sku_id, round in asked:
-        found.latest[as_uuid(sku_id)] = round
+    for sku_id, latest in asked:
+        found.latest[as_uuid(sku_id)] = latest
     there = await session.execute(
         select(StocktakeLine.sku_id, func.max(StocktakeLine.round))
         .where(StocktakeLine.stocktake_id.in_(stocktakes), StocktakeLine.sku_id.is_not(None))
         .group_by(StocktakeLine.sku_id)
     )
-    for sku_id, round in there:
-        found.answered(as_uuid(sku_id), round)
+    for counted, latest in there:
+        found.answered(as_uuid(counted), latest)
     return found
 
 
