@@ -6,6 +6,7 @@ import { correctByDifference } from './deeds/counts.ts'
 import { openDay as recordOpening } from './deeds/day.ts'
 import { recordWith, type Recorder } from './deeds/record.ts'
 import { kindOf } from './deeds/registry.ts'
+import { OperationList } from './operation-list.ts'
 import type { Holdup } from './outbox.ts'
 import { isLeftBehind, needsYou, type Operation } from './operations.ts'
 import { forgetPhotosOf, takeOverPhotosOf } from './photos.ts'
@@ -20,6 +21,7 @@ export { sell } from './deeds/sales.ts'
 export type { Pick } from './deeds/record.ts'
 
 const kept = shallowRef<readonly Operation[]>([])
+const settledWatchers: Settled[] = []
 /** This person's own, the newest first. */
 export const operations = computed(() => kept.value.filter(({ actorId }) => actorId === me.value?.id))
 export const waiting = computed(() => operations.value.filter(({ state }) => state === 'waiting').length)
@@ -50,9 +52,9 @@ const outbox = openOutbox({
     const timer = setTimeout(work, milliseconds)
     return () => clearTimeout(timer)
   },
-  changed: () => {
-    tabs?.postMessage('changed')
-    void show()
+  changed: (requestIds) => {
+    tabs?.postMessage(requestIds)
+    void list.read(requestIds)
   },
   heldUp: (why) => {
     holdup.value = why
@@ -60,19 +62,29 @@ const outbox = openOutbox({
   },
 })
 
+const list = new OperationList(outbox, (operations, settled) => {
+  kept.value = operations
+  for (const operation of settled) for (const look of settledWatchers) look(operation)
+})
+
 /** Show what waits and send it whenever sending may work again. */
 export async function startOutbox(): Promise<void> {
   recordWith(record)
   await clockKnown()
-  tabs?.addEventListener('message', () => void show())
+  tabs?.addEventListener('message', ({ data }: MessageEvent<readonly string[] | undefined>) => void list.read(data))
   whenSomebodyLeaves((personId) => outbox.leaveBehind(personId))
   whenSettled(({ deed, storeId }) => {
     if (deed.kind === 'open-day') void askAboutDay(storeId)
   })
   addEventListener('online', sendWaiting)
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && sendWaiting())
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'visible') return
+    // A page that slept has not heard what the others said.
+    void list.read()
+    sendWaiting()
+  })
   watch(() => me.value?.id, (personId) => void noteSender(personId), { immediate: true })
-  await show()
+  await list.read()
   sendWaiting()
 }
 
@@ -138,31 +150,8 @@ const record: Recorder = async (deedOf, { storeId = myStore.value?.id, reverses 
 }
 
 type Settled = (operation: Operation) => void
-const settledWatchers: Settled[] = []
 
 /** Be told of each operation that got its verdict, whichever tab sent it. */
 export function whenSettled(look: Settled): void {
   settledWatchers.push(look)
-}
-
-let showing: Promise<void> | undefined
-let stale = false
-
-/** Many changes in a row are read once. */
-function show(): Promise<void> {
-  stale = true
-  showing ??= showAll().finally(() => (showing = undefined))
-  return showing
-}
-
-async function showAll(): Promise<void> {
-  while (stale) {
-    stale = false
-    const waited = new Set(kept.value.filter(({ state }) => state === 'waiting').map(({ requestId }) => requestId))
-    kept.value = await outbox.all()
-    for (const operation of kept.value) {
-      if (operation.state === 'waiting' || !waited.has(operation.requestId)) continue
-      for (const look of settledWatchers) look(operation)
-    }
-  }
 }

@@ -2,9 +2,9 @@ import 'fake-indexeddb/auto'
 import { openDB } from 'idb'
 import { beforeEach, expect, test } from 'vitest'
 import { write } from './batch.ts'
-import { openDatabase, vaultOf, type Database } from './database.ts'
+import { openDatabase, vaultOf, type Database, type OperationRow } from './database.ts'
 import { OperationRows } from './operation-rows.ts'
-import type { Operation } from './operations.ts'
+import { isReadable, needsYou, neverHappened, type Operation } from './operations.ts'
 
 /** As version 1 of the app wrote it: the words of this test never change. */
 const OLD = {
@@ -120,4 +120,59 @@ test('a newer app takes over the database without waiting for this one to close'
   expect(closed).toBe(true)
   expect(newer.objectStoreNames).toContain('operations')
   newer.close()
+})
+
+test('what cannot be opened is listed as something that needs its person, and is never sent', async () => {
+  const db = await openDatabase(name)
+  await rowsOf(db).add({ ...OLD, attempts: 0 } as Operation)
+  await db.clear('keys')
+
+  const [listed] = await rowsOf(db).all()
+
+  expect(listed).toMatchObject({ requestId: OLD.requestId, actorId: 'li-mei', at: 0x0199a0000000, state: 'needs-you', order: 1 })
+  expect(listed && [needsYou(listed), isReadable(listed)]).toEqual([true, false])
+  expect(await rowsOf(db).waiting()).toEqual([])
+  expect(await rowsOf(db).removeIf(OLD.requestId, () => true)).toBe(false)
+})
+
+test('it lies there until somebody says that they know, and what is written then says so', async () => {
+  const db = await openDatabase(name)
+  await rowsOf(db).add(OLD as Operation)
+  await db.clear('keys')
+
+  await rowsOf(db).changeEvenUnreadable([OLD.requestId], (operation) => ({ ...operation, handled: true }))
+
+  const [known] = await rowsOf(db).all()
+  expect(known && [known.handled, needsYou(known), neverHappened(known)]).toEqual([true, false, true])
+})
+
+test('what the server has taken needs nobody, though nobody can read it', async () => {
+  const db = await openDatabase(name)
+  await rowsOf(db).add({ ...OLD, state: 'accepted' } as Operation)
+  await db.clear('keys')
+
+  const [listed] = await rowsOf(db).all()
+
+  expect(listed && [listed.state, needsYou(listed), isReadable(listed)]).toEqual(['accepted', false, false])
+})
+
+test('a row whose seal is damaged does not hide the others', async () => {
+  const db = await openDatabase(name)
+  for (const requestId of ['first', 'second', 'third']) await rowsOf(db).add({ ...OLD, requestId } as Operation)
+  const row = (await db.get('operations', 2)) as OperationRow
+  await db.put('operations', { ...row, sealed: { ...row.sealed, data: new ArrayBuffer(3) } })
+
+  expect((await rowsOf(db).all()).map(isReadable)).toEqual([true, false, true])
+  expect((await rowsOf(db).waiting()).map(({ requestId }) => requestId)).toEqual(['first', 'third'])
+})
+
+test('what still needs somebody is not forgotten for its age', async () => {
+  const db = await openDatabase(name)
+  for (const requestId of ['first', 'second', 'third', 'fourth']) await rowsOf(db).add({ ...OLD, requestId, state: 'accepted' } as Operation)
+
+  const rows = rowsOf(db)
+  expect(await rows.forgetOldest('accepted', 2, ({ requestId }) => requestId === 'first')).toBe(true)
+  expect(await rows.forgetOldest('accepted', 2, ({ requestId }) => requestId === 'first')).toBe(false)
+
+  expect((await rows.all()).map(({ requestId }) => requestId)).toEqual(['first', 'third', 'fourth'])
 })

@@ -1,6 +1,7 @@
 /** What a person did, as it waits in the outbox, and what became of it. */
-import type { Fate } from './deeds/deed.ts'
+import type { Fate, Reason } from './deeds/deed.ts'
 import { kindOf, type Deed } from './deeds/registry.ts'
+import { timeOf } from './uuid.ts'
 
 export type { Fate, NamedLine, Reason } from './deeds/deed.ts'
 export type { Deed } from './deeds/registry.ts'
@@ -35,6 +36,27 @@ export interface Operation {
   reverses?: string
 }
 
+export const UNREADABLE = 'UNREADABLE'
+const NOT_READ: Reason = {
+  code: UNREADABLE,
+  message: 'This phone can no longer read what it kept here, so it cannot be sent.',
+  messageZh: '手机里存的这一笔已经读不出来，发不出去了。',
+  problems: [],
+}
+
+export function isReadable({ deed }: Operation): boolean {
+  return (deed.kind as string) !== 'unreadable'
+}
+
+/** What is known of an operation that cannot be opened: that it was, whose, and when; of what kind, nobody guesses. */
+export function unreadable(row: Pick<Operation, 'order' | 'requestId' | 'actorId' | 'leftBehind'> & { state: string }): Operation {
+  const { order, requestId, actorId, leftBehind, state } = row
+  const told = { requestId, actorId, storeId: '', at: timeOf(requestId), attempts: 1, deed: { kind: 'unreadable', input: {}, lines: [] } as unknown as Deed }
+  const place = { ...(order !== undefined && { order }), ...(leftBehind && { leftBehind }) }
+  if (state === 'accepted' || state === 'undone') return { ...told, ...place, state }
+  return { ...told, ...place, state: 'needs-you', fate: { state: 'needs-you', reason: NOT_READ } }
+}
+
 /** It did not happen as she meant it, or she must still carry something elsewhere; and nobody has said that she knows. */
 export function needsYou({ state, handled, deed, fate }: Operation): boolean {
   if (handled) return false
@@ -48,7 +70,7 @@ export function isLeftBehind({ leftBehind, handled, state }: Operation): boolean
 }
 
 /** Nobody knows whether these happened: the server did not say, or not in words that we know. */
-const UNCERTAIN = new Set(['SERVER_TROUBLE', 'APP_TOO_OLD'])
+const UNCERTAIN = new Set(['SERVER_TROUBLE', 'APP_TOO_OLD', UNREADABLE])
 
 /** It is not in the book and, as it stands, will not be. */
 export function neverHappened({ fate, handled }: Operation): boolean {

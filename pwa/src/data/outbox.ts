@@ -24,7 +24,7 @@ const KEPT_SETTLED = 1_000
 
 /** Why what waits is not sent at this moment, and when it is tried again by itself. */
 export interface Holdup {
-  why: 'offline' | 'busy' | 'trouble' | 'signed-out' | 'full'
+  why: 'offline' | 'busy' | 'trouble' | 'signed-out' | 'full' | 'storage'
   nextTry: number | undefined
 }
 
@@ -41,7 +41,8 @@ export interface OutboxWorld {
   /** Run `work` unless another tab is doing the same. */
   alone: (work: () => Promise<void>) => Promise<void>
   later: (milliseconds: number, work: () => void) => () => void
-  changed: () => void
+  /** Told what changed; of everything when nobody can say. */
+  changed: (requestIds?: readonly string[]) => void
   /** Undefined while nothing holds it up. */
   heldUp?: (holdup: Holdup | undefined) => void
 }
@@ -64,7 +65,7 @@ export class Outbox {
   /** Returns when the operation is safely on this device, not when it is sent. Throws `DeviceFull` when it is not. */
   async put(operation: Omit<Operation, 'order' | 'state' | 'attempts'>): Promise<void> {
     await this.add({ ...operation, state: 'waiting', attempts: 0 })
-    this.world.changed()
+    this.world.changed([operation.requestId])
     void this.drain()
   }
 
@@ -74,20 +75,30 @@ export class Outbox {
       await this.rows.add(operation)
     } catch (error) {
       if (!isFull(error)) throw error
-      await this.rows.addInsteadOf('accepted', operation).catch((again: unknown) => {
+      await this.makeRoomAndAdd(operation).catch((again: unknown) => {
         throw isFull(again) ? new DeviceFull('no room to keep it', { cause: again }) : again
       })
     }
+  }
+
+  private async makeRoomAndAdd(operation: Operation): Promise<void> {
+    if (await this.rows.forgetOldest('accepted', 0, needsYou)) this.world.changed()
+    await this.rows.add(operation)
   }
 
   async all(): Promise<Operation[]> {
     return (await this.rows.all()).reverse()
   }
 
+  /** Those of them that are still here, in any order. */
+  some(requestIds: readonly string[]): Promise<Operation[]> {
+    return this.rows.some(requestIds)
+  }
+
   /** Take back what certainly never left this device. False when it may have. */
   async withdraw(requestId: string): Promise<boolean> {
     const untouched = await this.rows.removeIf(requestId, ({ state, attempts }) => state === 'waiting' && attempts === 0)
-    if (untouched) this.world.changed()
+    if (untouched) this.world.changed([requestId])
     return untouched
   }
 
@@ -106,7 +117,8 @@ export class Outbox {
   }
 
   async markHandled(requestId: string): Promise<void> {
-    await this.rewrite([requestId], (operation) => ({ ...operation, handled: true }))
+    await this.rows.changeEvenUnreadable([requestId], (operation) => ({ ...operation, handled: true }))
+    this.world.changed([requestId])
     void this.drain()
   }
 
@@ -146,8 +158,9 @@ export class Outbox {
   /** What cannot be written down is not sent: nobody would know that it may have been. */
   private notWritten(error: unknown): void {
     this.planRetry(LONGEST_WAIT_MS)
-    if (!isFull(error)) throw error
-    this.world.heldUp?.({ why: 'full', nextTry: this.world.now() + LONGEST_WAIT_MS })
+    const why = isFull(error) ? 'full' : 'storage'
+    if (why === 'storage') console.error(error)
+    this.world.heldUp?.({ why, nextTry: this.world.now() + LONGEST_WAIT_MS })
   }
 
   /** Whoever asked until now is answered by this. */
@@ -280,14 +293,14 @@ export class Outbox {
 
   private async rewrite(requestIds: readonly string[], change: (operation: Operation) => Operation): Promise<Operation[]> {
     const changed = await this.rows.change(requestIds, change)
-    this.world.changed()
+    this.world.changed(requestIds)
     return changed
   }
 
+  /** The list of what is done does not grow for ever; but what still needs somebody stays in it. */
   private async forgetOldest(): Promise<void> {
-    const settled = await this.rows.ordersOf('accepted')
-    const surplus = settled.slice(0, Math.max(0, settled.length - KEPT_SETTLED))
-    if (surplus.length) await this.rows.forget(surplus)
+    const forgotten = [await this.rows.forgetOldest('accepted', KEPT_SETTLED, needsYou), await this.rows.forgetOldest('undone', KEPT_SETTLED, needsYou)]
+    if (forgotten.includes(true)) this.world.changed()
   }
 }
 

@@ -34,7 +34,7 @@ export async function sendAll(): Promise<void> {
   const outbox = openOutbox({
     actorId: () => actorId,
     later: () => () => {},
-    changed: () => tabs.postMessage('changed'),
+    changed: (requestIds) => tabs.postMessage(requestIds),
   })
   await outbox.drain()
   tabs.close()

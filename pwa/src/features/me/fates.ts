@@ -1,5 +1,5 @@
 /** How the list of operations is sorted out: by what became of each, and what a person can do about it. */
-import { needsYou, type Operation, type Reason } from '@/data/operations.ts'
+import { needsYou, UNREADABLE, type Operation, type Reason } from '@/data/operations.ts'
 
 export const FILTERS = ['all', 'waiting', 'needsYou', 'refused', 'accepted'] as const
 export type Filter = (typeof FILTERS)[number]
@@ -22,12 +22,13 @@ export function countsOf(operations: readonly Operation[]): Record<Filter, numbe
   return counts
 }
 
-/** What may be sent again as it is. What was accepted is not, nor a count that moved: sending that again would only be refused again. */
+/** What may be sent again as it is. What was accepted is not, nor a count that moved (it would only be refused again), nor what nobody can read. */
 export function mayGoAgain(operation: Operation): boolean {
-  return operation.state !== 'accepted' && needsYou(operation) && !(operation.fate?.state === 'needs-you' && operation.fate.reason.moved)
+  const reason = operation.fate?.state === 'needs-you' ? operation.fate.reason : undefined
+  return operation.state !== 'accepted' && needsYou(operation) && !reason?.moved && reason?.code !== UNREADABLE
 }
 
-export type Advice = 'permission' | 'input' | 'gone' | 'twice' | 'server' | 'update' | 'other'
+export type Advice = 'permission' | 'input' | 'gone' | 'twice' | 'server' | 'update' | 'unreadable' | 'other'
 
 const ADVICE: Record<string, Advice> = {
   NOT_PERMITTED: 'permission',
@@ -36,6 +37,7 @@ const ADVICE: Record<string, Advice> = {
   REQUEST_ID_CONFLICT: 'twice',
   SERVER_TROUBLE: 'server',
   APP_TOO_OLD: 'update',
+  [UNREADABLE]: 'unreadable',
 }
 
 export function adviceFor({ code }: Reason): Advice {
