@@ -1,6 +1,6 @@
 /** The shelves of the own store and the codes of its scales, kept on the device: a shelf is opened without a network. */
 import { computed, shallowRef } from 'vue'
-import { knownCode, resolveCode, type CatalogueItem } from './catalogue.ts'
+import { categories, knownCode, resolveCode, type CatalogueItem, type Category } from './catalogue.ts'
 import { readNote, writeNote } from './database.ts'
 import { PlacesQuery } from './documents/stocktake-places.ts'
 import type { ResultOf } from './graphql.ts'
@@ -25,6 +25,13 @@ export async function openPlaces(storeId: string): Promise<void> {
   } catch (error) {
     if (!places.value) console.info('no shelves yet', error)
   }
+}
+
+export const myCategories = shallowRef<readonly Category[]>([])
+
+/** The chain's categories; without a network those that were told last, or none. */
+export async function openCategories(): Promise<void> {
+  if (myCategories.value.length === 0) myCategories.value = await categories().catch(() => [])
 }
 
 const SHELF_CODE = /^(?:https?:\/\/[^/]+)?\/s\/([\w-]{6,64})$/

@@ -1,5 +1,6 @@
 /** Stocktakes as this device knows them: what runs, how far it is, what must be looked at again, and what came of it. */
 import { computed, shallowRef } from 'vue'
+import { clock } from './clock.ts'
 import { stocktakeLines } from './counts.ts'
 import { readNote, writeNote } from './database.ts'
 import { operations } from './deeds.ts'
@@ -9,8 +10,8 @@ import type { ResultOf, VariablesOf } from './graphql.ts'
 import { match } from './match.ts'
 import type { Fate, Operation } from './operations.ts'
 import { me, myStore } from './session.ts'
-import { myShelves } from './stocktakes-places.ts'
-import { progressOf, type Seen, type ZoneProgress } from './stocktakes-progress.ts'
+import { progressOf, type Progress, type Seen } from './stocktakes-scope.ts'
+import { shop } from './stocktakes-shop.ts'
 import { ask, Refused, ServerBusy, Unreachable } from './transport.ts'
 import { uuidv7 } from './uuid.ts'
 
@@ -100,7 +101,7 @@ export const openSessions = computed<Session[]>(() => {
 
 function sessionBegun({ deed, state, at, actorName }: Operation): Session[] {
   if (deed.kind !== 'stocktake-start' || (state !== 'waiting' && state !== 'accepted')) return []
-  if (Date.now() - at > DAY_MS) return []
+  if (clock.now() - at > DAY_MS) return []
   const { id, storeId, scope } = deed.input
   const ids = scope.shelfIds ?? scope.categoryIds ?? scope.skuIds ?? []
   const startedAt = new Date(at).toISOString()
@@ -150,14 +151,10 @@ export async function readProgress(id: string): Promise<void> {
   seen.value = known
 }
 
-export function progressIn(session: Session): ZoneProgress[] {
-  const { kind, zone, ids } = session.scope
-  // The device does not keep which goods of the shelves belong to a category.
-  if (kind === 'CATEGORIES') return []
-  const covered = { zone, shelfIds: kind === 'SHELVES' ? ids : null, skuIds: kind === 'SKUS' ? ids : null }
-  const others = seen.value.id === session.id ? seen.value.lines : []
-  const own = stocktakeLines.value.filter(({ stocktakeId }) => stocktakeId === session.id)
-  return progressOf(myShelves.value, covered, [...others, ...own])
+/** How far it is, of what this device knows: its shop, what others told the server, and what was counted here. */
+export function progressIn({ id, scope }: Session): Progress {
+  const others = seen.value.id === id ? seen.value.lines : []
+  return progressOf(scope, shop.value, [...others, ...stocktakeLines.value.filter(({ stocktakeId }) => stocktakeId === id)])
 }
 
 export type Due = ResultOf<typeof ProposalsQuery>['countProposals']
@@ -227,7 +224,7 @@ function rowOf({ sku, figures, ...row }: ToldItem, names: ReadonlyMap<string | n
   return { ...row, skuId: id, name, nameEn, unit, figures: figures.map((figure) => ({ ...figure, who: names.get(figure.personId) ?? '' })) }
 }
 
-export function settle(stocktakeId: string, row: SheetRow, what: Settlement): Promise<Operation> {
+export function settle(stocktakeId: string, row: Pick<SheetRow, 'skuId' | 'name' | 'nameEn' | 'unit' | 'counted'>, what: Settlement): Promise<Operation> {
   const { skuId, name, nameEn, unit } = row
   return settleCount({ skuId, name, nameEn, unit, quantity: row.counted ?? 0 }, { stocktakeId, ...what })
 }
@@ -273,8 +270,8 @@ export function linesWait(stocktakeId: string): boolean {
 export const linesSent = (stocktakeId: string): Promise<boolean> => within(() => !linesWait(stocktakeId))
 
 async function within(done: () => boolean): Promise<boolean> {
-  const until = Date.now() + SENT_WITHIN_MS
-  while (!done() && Date.now() < until) await new Promise((wake) => setTimeout(wake, 50))
+  const until = performance.now() + SENT_WITHIN_MS
+  while (!done() && performance.now() < until) await new Promise((wake) => setTimeout(wake, 50))
   return done()
 }
 

@@ -1,13 +1,12 @@
 /** Puts a deed on the device, and says so when the device cannot take it: then nothing has been lost silently. */
-import type { Operation } from '@/data/operations.ts'
 import { signal } from './feedback.ts'
 import { say } from './snackbar.ts'
 
-export async function keep(deed: Promise<Operation>, refusal: string): Promise<Operation | undefined> {
+export async function keep<Kept>(deed: Promise<Kept>, refusal: string): Promise<Kept | undefined> {
   try {
-    const operation = await deed
+    const kept = await deed
     signal('done')
-    return operation
+    return kept
   } catch (error) {
     console.error(error)
     signal('refused')

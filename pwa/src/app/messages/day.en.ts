@@ -15,7 +15,7 @@ export default {
     notIn: 'Since {time} · clock in',
     wentHome: 'Clocked out at {time}',
     returnsWait: '{n} to be checked',
-    left: '{n} to go in zone {zone}',
+    left: '{n} of {goods} items counted',
     countRuns: 'A count is running: go on',
     partCounted: 'Partly counted: go on',
     allCounted: 'All counted: hand over',

@@ -15,7 +15,7 @@ export default {
     notIn: '{time} 已开始 · 上班请打卡',
     wentHome: '已下班打卡 {time}',
     returnsWait: '{n} 笔待质检',
-    left: '{zone} 区还剩 {n} 样',
+    left: '已数 {n}/{goods} 样',
     countRuns: '盘点进行中，点这里接着数',
     partCounted: '盘了一部分，点这里接着盘',
     allCounted: '都盘完了，点这里交接',

@@ -103,7 +103,7 @@ export const SheetQuery = graphql(
     query CountSheet($id: UUID!, $after: String) {
       stocktake(id: $id) {
         ...SessionParts
-        items(first: 100, after: $after, states: [RECOUNT, CONFLICT, SECOND_PERSON, READY, NOT_SEEN]) {
+        items(first: 100, after: $after, states: [RECOUNT, CONFLICT, SECOND_PERSON, READY, NOT_SEEN, OUTSIDE, PART]) {
           pageInfo { hasNextPage endCursor }
           edges {
             node {

@@ -1,6 +1,7 @@
 /** One person counting at one place: what a scan does, what the keys do, and the way back. */
 import { computed, onBeforeUnmount, onMounted, reactive, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { catalogue, type CatalogueItem } from '@/data/catalogue.ts'
+import { isFar, leadsFar } from '@/data/counts-plausible.ts'
 import { countLine, placeCounted, takeBackLine, type Counted, type Thing } from '@/data/counts.ts'
 import { yuan } from '@/data/money.ts'
 import { myStore } from '@/data/session.ts'
@@ -23,25 +24,54 @@ export interface Asked {
   start: number
 }
 
+/** What does not belong here waits until she says whether it counts. */
+export interface Outside {
+  thing: Thing
+  goOn: () => Promise<void>
+}
+
+/** A figure so far from what shops hold that it is asked about once; never changed without her. */
+export interface Doubted extends Asked {
+  quantity: number
+}
+
 export interface Counting {
   scanning: Scanning
   choice: { does: ScanDoes }
   asked: ShallowRef<Asked | undefined>
+  outside: ShallowRef<Outside | undefined>
+  doubted: ShallowRef<Doubted | undefined>
   last: ComputedRef<Counted | undefined>
   scan: (code: string) => Promise<void>
   choose: (item: CatalogueItem) => Promise<void>
   add: (by: number) => Promise<void>
   askFor: (counted: Counted) => void
   answer: (quantity: number) => Promise<void>
+  countOutside: () => Promise<void>
+  putAside: () => void
+  believe: () => Promise<void>
+  correct: () => void
   takeBack: () => Promise<void>
 }
 
-/** `elsewhere` is told of codes that are no goods: true when it knew the code. `only`: the one thing that a recount is of. */
-export function useCounting(elsewhere: (code: string) => boolean, only: () => string | undefined): Counting {
+interface Place {
+  /** Told of codes that are no goods: true when it knew the code. */
+  elsewhere: (code: string) => boolean
+  /** The one thing that a recount is of. */
+  only: () => string | undefined
+  /** Whether a thing does not belong to what is counted here. */
+  isOutside: (skuId: string) => boolean
+}
+
+export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
   const { t, name, unit } = useWords()
   const choice = reactive<{ does: ScanDoes }>({ does: localStorage.getItem(DOES_KEY) === 'ask' ? 'ask' : 'one' })
   watch(choice, ({ does }) => localStorage.setItem(DOES_KEY, does))
   const asked = shallowRef<Asked>()
+  const outside = shallowRef<Outside>()
+  const doubted = shallowRef<Doubted>()
+  /** Finds that she wants counted: asked about once each. */
+  const found = new Set<string>()
   const wanted = computed(() => catalogue.value.get(only() ?? ''))
   const last = computed(() => placeCounted.value[0] ?? (wanted.value && { ...thingOf(wanted.value), key: wanted.value.id, quantity: 0, lines: 0, at: 0 }))
   const busy = ref(false)
@@ -65,15 +95,38 @@ export function useCounting(elsewhere: (code: string) => boolean, only: () => st
   async function scan(code: string): Promise<void> {
     if (elsewhere(code)) return
     // A question stands: a scan that counted somewhere behind it would be a surprise.
-    if (asked.value) return signal('refused')
+    if (asked.value || outside.value || doubted.value) return signal('refused')
     const store = myStore.value
     if (!store) return
-    const found = await readCode(code, store.id)
-    if (!found) return write(unknownThing(code), 1, 'ADD', 'refused')
-    if (found.weighed) understood(found, found.weighed)
-    // What the scale has weighed needs no asking: the label says how much it is.
-    else if (choice.does === 'ask') return ask(thingOf(found.item), found.units)
-    await write(thingOf(found.item), found.units, 'ADD', 'scanned')
+    const read = await readCode(code, store.id)
+    if (!read) return write(unknownThing(code), 1, 'ADD', 'refused')
+    await whenItBelongs(thingOf(read.item), async () => {
+      if (read.weighed) understood(read, read.weighed)
+      // What the scale has weighed needs no asking: the label says how much it is.
+      else if (choice.does === 'ask') return ask(thingOf(read.item), read.units)
+      await write(thingOf(read.item), read.units, 'ADD', 'scanned')
+    })
+  }
+
+  /** Water in a count of tea is said at once, not at the end: she counts it as a find, or puts it aside. */
+  async function whenItBelongs(thing: Thing, goOn: () => Promise<void>): Promise<void> {
+    const { skuId } = thing
+    const known = skuId === null || found.has(skuId) || placeCounted.value.some((counted) => counted.skuId === skuId)
+    if (known || only() !== undefined || !isOutside(skuId)) return goOn()
+    signal('refused')
+    outside.value = { thing, goOn }
+  }
+
+  async function countOutside(): Promise<void> {
+    const question = outside.value
+    outside.value = undefined
+    if (question?.thing.skuId) found.add(question.thing.skuId)
+    await question?.goOn()
+  }
+
+  function choose(item: CatalogueItem): Promise<void> {
+    const thing = thingOf(item)
+    return whenItBelongs(thing, async () => (choice.does === 'ask' ? ask(thing, 1) : write(thing, 1, 'ADD', 'scanned')))
   }
 
   function understood({ item, units }: Read, { measure, value }: NonNullable<Read['weighed']>): void {
@@ -90,7 +143,25 @@ export function useCounting(elsewhere: (code: string) => boolean, only: () => st
   async function answer(quantity: number): Promise<void> {
     const question = asked.value
     asked.value = undefined
-    if (question) await write(question.thing, quantity, question.mode, 'done')
+    if (!question) return
+    const { thing, mode } = question
+    const before = placeCounted.value.find(({ skuId, code }) => skuId === thing.skuId && code === thing.code)?.quantity ?? 0
+    const far = mode === 'ADD' ? leadsFar(before, quantity, thing.unit) : isFar(quantity, thing.unit)
+    if (!far) return write(thing, quantity, mode, 'done')
+    signal('refused')
+    doubted.value = { ...question, quantity }
+  }
+
+  async function believe(): Promise<void> {
+    const figure = doubted.value
+    doubted.value = undefined
+    if (figure) await write(figure.thing, figure.quantity, figure.mode, 'done')
+  }
+
+  function correct(): void {
+    const figure = doubted.value
+    doubted.value = undefined
+    if (figure) asked.value = { thing: figure.thing, mode: figure.mode, start: figure.quantity }
   }
 
   async function add(by: number): Promise<void> {
@@ -117,12 +188,18 @@ export function useCounting(elsewhere: (code: string) => boolean, only: () => st
     scanning: useScanning((code) => void scan(code)),
     choice,
     asked,
+    outside,
+    doubted,
     last,
     scan,
-    choose: async (item) => (choice.does === 'ask' ? ask(thingOf(item), 1) : write(thingOf(item), 1, 'ADD', 'scanned')),
+    choose,
     add,
     askFor: (counted) => (asked.value = { thing: bare(counted), mode: 'REPLACE', start: counted.quantity }),
     answer,
+    countOutside,
+    putAside: () => (outside.value = undefined),
+    believe,
+    correct,
     takeBack,
   }
 }
