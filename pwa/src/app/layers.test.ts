@@ -63,5 +63,5 @@ function reach(path: string, found = new Set<string>()): Set<string> {
 test('the service worker carries no screen and no session', () => {
   const carried = [...reach('../worker/service-worker.ts')]
   expect(carried).toContain('../data/deeds/sales.ts')
-  for (const path of carried) expect(/from '(vue|vue-i18n|vue-router|vant)/.test(sources[path] ?? ''), path).toBe(false)
+  for (const path of carried) expect(/from '(vue|vue-router|vant|@\/ui\/language)/.test(sources[path] ?? ''), path).toBe(false)
 })

@@ -15,7 +15,7 @@ import { me, myStore, senderId, sessionEnded, sessionState, startSession } from 
 import { refreshSharedDevice, watchIdleness } from '@/data/shared-device.ts'
 import { watchTransport } from '@/data/transport.ts'
 import App from './App.vue'
-import { i18n, startLanguage } from './i18n.ts'
+import { startLanguage } from './language.ts'
 import { applyLook } from './look.ts'
 import { router } from './router.ts'
 import { watchForUpdates } from './update.ts'
@@ -56,6 +56,6 @@ async function keepReturnRules(): Promise<void> {
 }
 
 startPacking()
-createApp(App).use(i18n).use(router).mount('#app')
+createApp(App).use(router).mount('#app')
 void watchForUpdates()
 void refreshSharedDevice()

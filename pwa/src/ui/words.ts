@@ -1,7 +1,7 @@
 /** Names, moments and reasons in the reader's language. */
 import { computed } from 'vue'
-import { useI18n } from 'vue-i18n'
 import type { Reason } from '@/data/operations.ts'
+import { language, t } from './language.ts'
 
 interface Named {
   name: string
@@ -31,8 +31,7 @@ const UNITS: Record<string, readonly [string, string]> = {
 
 // What a composable offers is its type: the compiler infers it once, here.
 export function useWords() {
-  const { t, locale } = useI18n()
-  const english = computed(() => locale.value === 'en')
+  const english = computed(() => language.value === 'en')
 
   const name = (named: Named): string => (english.value && named.nameEn ? named.nameEn : named.name)
   const unit = (counted: string, quantity = 1): string =>
@@ -43,11 +42,11 @@ export function useWords() {
     return (english.value ? said.message : said.messageZh) || said.message
   }
   const clock = (moment: string | number, zone = ZONE): string =>
-    format(moment, locale.value, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+    format(moment, language.value, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const day = (moment: string | number, zone = ZONE): string =>
-    format(moment, locale.value, zone, { month: 'short', day: 'numeric' })
+    format(moment, language.value, zone, { month: 'short', day: 'numeric' })
   const weekday = (moment: string | number, zone = ZONE): string =>
-    format(moment, locale.value, zone, { weekday: 'short' })
+    format(moment, language.value, zone, { weekday: 'short' })
 
   return { t, english, name, unit, why, clock, day, weekday }
 }

@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest'
-import en from './en.ts'
-import zh from './zh-CN.ts'
 
 type Tree = { [key: string]: string | Tree }
 
@@ -14,8 +12,9 @@ function leaves(tree: Tree, path = ''): Map<string, string> {
   return found
 }
 
-const chinese = leaves(zh)
-const english = leaves(en)
+const whole = (files: Record<string, Tree>): Map<string, string> => leaves(Object.assign({}, ...Object.values(files)))
+const chinese = whole(import.meta.glob<Tree>('./*zh-CN.ts', { import: 'default', eager: true }))
+const english = whole(import.meta.glob<Tree>('./*en.ts', { import: 'default', eager: true }))
 
 test('English says everything that Chinese says, and nothing else', () => {
   expect([...english.keys()].toSorted()).toEqual([...chinese.keys()].toSorted())

@@ -1,8 +1,8 @@
 /** An entry of the log in the reader's words; what has no words is told as it stands. */
-import { useI18n } from 'vue-i18n'
 import { yuan } from '@/data/money.ts'
 import type { LogEntry } from '@/data/office/log.ts'
 import { myStores } from '@/data/session.ts'
+import { isKnown, language } from '@/ui/language.ts'
 import { useWords } from '@/ui/words.ts'
 import { aboutOf, partsOf } from './parts.ts'
 
@@ -27,12 +27,10 @@ export interface EntryWords {
 }
 
 export function useEntryWords(): EntryWords {
-  const { te, locale } = useI18n()
   const { t, name } = useWords()
-  const has = (key: string): boolean => te(key, 'zh-CN')
 
-  const actOf = (act: string): string => (has(`log.act.${act}`) ? t(`log.act.${act}`) : act)
-  const labelOf = (field: string): string => (has(`log.field.${field}`) ? t(`log.field.${field}`) : field)
+  const actOf = (act: string): string => (isKnown(`log.act.${act}`) ? t(`log.act.${act}`) : act)
+  const labelOf = (field: string): string => (isKnown(`log.field.${field}`) ? t(`log.field.${field}`) : field)
   const storeWith = (id: string): string | undefined => {
     const store = myStores.value.find((each) => each.id === id)
     return store && name(store)
@@ -54,16 +52,16 @@ export function useEntryWords(): EntryWords {
 
   function exactly(moment: string, zone: string): string {
     const parts: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }
-    return new Intl.DateTimeFormat(locale.value, { timeZone: zone, hourCycle: 'h23', ...parts }).format(new Date(moment))
+    return new Intl.DateTimeFormat(language.value, { timeZone: zone, hourCycle: 'h23', ...parts }).format(new Date(moment))
   }
 
   function wordOf(field: string, value: string): string {
     const code = value.toUpperCase()
-    if (field === 'role' && has(`role.${code}`)) return t(`role.${code}`)
-    if (field === 'purpose' && has(`reveal.purpose.${code}`)) return t(`reveal.purpose.${code}`)
-    if (field === 'kind' && has(`channels.kind.${code}`)) return t(`channels.kind.${code}`)
-    if (field === 'kind' && has(`alarms.kind.${code}`)) return t(`alarms.kind.${code}`)
-    return has(`log.value.${value}`) ? t(`log.value.${value}`) : value
+    if (field === 'role' && isKnown(`role.${code}`)) return t(`role.${code}`)
+    if (field === 'purpose' && isKnown(`reveal.purpose.${code}`)) return t(`reveal.purpose.${code}`)
+    if (field === 'kind' && isKnown(`channels.kind.${code}`)) return t(`channels.kind.${code}`)
+    if (field === 'kind' && isKnown(`alarms.kind.${code}`)) return t(`alarms.kind.${code}`)
+    return isKnown(`log.value.${value}`) ? t(`log.value.${value}`) : value
   }
 
   function textOf(field: string, value: unknown, entry: LogEntry): string {

@@ -1,0 +1,34 @@
+import { expect, test, vi } from 'vitest'
+import { preferences } from '@/data/preferences.ts'
+import { isKnown, language, t } from '@/ui/language.ts'
+import { page, startLanguage } from './language.ts'
+import chinese from './messages/log.zh-CN.ts'
+import english from './messages/log.en.ts'
+
+const root = { lang: '' }
+vi.stubGlobal('document', { documentElement: root })
+const log = page(async () => 'the page', 'office')
+
+test('a page brings the words that only it says, in the language in use and in the next one', async () => {
+  await startLanguage()
+  expect([t('common.back'), t('common.more', { n: 3 })]).toEqual(['返回', '还有 3 条'])
+  expect(t('log.title')).toBe('log.title')
+
+  expect(await log()).toBe('the page')
+  expect(t('log.title')).toBe(chinese.log.title)
+  expect([isKnown('log.title'), isKnown('log.noSuchThing')]).toEqual([true, false])
+
+  preferences.language = 'en'
+  await expect.poll(() => root.lang).toBe('en')
+  expect([language.value, t('common.back'), t('log.title')]).toEqual(['en', 'Back', english.log.title])
+})
+
+test('a page that opens while the language changes has its words in the new one', async () => {
+  preferences.language = 'zh-CN'
+  await expect.poll(() => root.lang).toBe('zh-CN')
+
+  preferences.language = 'en'
+  await page(async () => 'the page', 'identity')()
+  await expect.poll(() => root.lang).toBe('en')
+  expect(t('signin.password')).toBe('Password')
+})

@@ -1,0 +1,39 @@
+/** Chinese first, English beside it; English is fetched when somebody reads it, and so are the words of most pages. */
+import { watch } from 'vue'
+import { preferences, type Language } from '@/data/preferences.ts'
+import { language, teach } from '@/ui/language.ts'
+import { AREAS, type Area } from './messages/areas.ts'
+import zh from './messages/zh-CN.ts'
+
+/** What the pages that somebody has opened say. */
+const asked = new Set<Area>()
+
+export async function startLanguage(): Promise<void> {
+  teach('zh-CN', zh)
+  await speak(preferences.language)
+  watch(() => preferences.language, speak)
+}
+
+/** A page with the words that it says besides those of the first pages. */
+export function page<Page>(load: () => Promise<Page>, ...areas: Area[]): () => Promise<Page> {
+  return async () => (await Promise.all([load(), learn(areas)]))[0]
+}
+
+async function speak(wanted: Language): Promise<void> {
+  if (wanted === 'en') teach('en', (await import('./messages/en.ts')).default)
+  await study(wanted, [...asked])
+  // Somebody may have changed her mind meanwhile.
+  if (wanted !== preferences.language) return
+  language.value = wanted
+  document.documentElement.lang = wanted
+}
+
+/** In the language in use, and in the one that somebody is just switching to. */
+async function learn(areas: Area[]): Promise<void> {
+  for (const area of areas) asked.add(area)
+  await Promise.all([...new Set([language.value, preferences.language])].map((each) => study(each, areas)))
+}
+
+async function study(its: Language, areas: Area[]): Promise<void> {
+  for (const { default: words } of await Promise.all(areas.map((area) => AREAS[area][its]()))) teach(its, words)
+}

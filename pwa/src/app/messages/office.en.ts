@@ -1,0 +1,10 @@
+/** What only managers and headquarters read, in English. */
+import log from './log.en.ts'
+import manager from './manager.en.ts'
+import people from './people.en.ts'
+import shelves from './shelves.en.ts'
+import type zh from './office.zh-CN.ts'
+
+const en: typeof zh = { ...log, ...manager, ...people, ...shelves }
+
+export default en
