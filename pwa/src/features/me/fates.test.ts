@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Operation, Reason } from '@/data/operations.ts'
+import { unreadable, type Operation, type Reason } from '@/data/operations.ts'
 import { adviceFor, countsOf, FILTERS, isUnder, mayGoAgain } from './fates.ts'
 
 const reason = (code: string, moved?: Reason['moved']): Reason => ({ code, message: '', messageZh: '', problems: [], ...(moved && { moved }) })
@@ -41,4 +41,12 @@ test('what is accepted and lies in the wrong place needs her, and is not sent ag
 
   expect(isUnder('needsYou', astray)).toBe(true)
   expect(mayGoAgain(astray)).toBe(false)
+})
+
+test('what nobody can read is not sent again, and comes with what to do', () => {
+  const lost = unreadable({ ...operation('waiting') })
+
+  expect(isUnder('needsYou', lost)).toBe(true)
+  expect(mayGoAgain(lost)).toBe(false)
+  expect(adviceFor(reason('UNREADABLE'))).toBe('unreadable')
 })
