@@ -19,6 +19,7 @@ from api.admission import NotAdmitted
 from api.door_rates import RateLimited
 from api.graphql_answer import encode, internal_error, rate_limited, values_in, with_cost
 from api.graphql_desk import Desk
+from api.graphql_packing import packed
 from schema.kernel.compiled import Rejected
 
 JSON = b"application/json"
@@ -72,8 +73,9 @@ class HttpView:
             if asyncio.get_running_loop().time() - asked_at > PATIENCE_SECONDS:
                 context = await self._admit(scope)  # who was let in to begin it may have left meanwhile
             status, payload = await self._answer(receive, parse_request(body), context)
+            answer, encoding = await packed(scope, payload)
             # For application/json the status tells only whether the request was one.
-            await _send(send, status if media_type is GRAPHQL_JSON else 200, media_type, payload)
+            await _send(send, status if media_type is GRAPHQL_JSON else 200, media_type, answer, encoding)
         except NotAdmitted as gone:
             error = {"message": gone.message, "extensions": {"code": gone.code, "messageZh": gone.message_zh}}
             await _send(send, 401, JSON, encode({"errors": [error]}))
