@@ -1,5 +1,5 @@
 /** What a customer is about to buy; kept through a reload, because the queue will not wait. */
-import { computed, reactive, watch } from 'vue'
+import { computed, reactive, shallowRef, watch } from 'vue'
 import type { CatalogueItem } from './catalogue-item.ts'
 
 export interface CartLine {
@@ -8,7 +8,11 @@ export interface CartLine {
 }
 
 const KEY = 'trueshelf.cart'
-export const MOST_PIECES = 999
+/** What the book takes in one line. A scale's package may hold thousands of grams. */
+export const MOST_PIECES = 1_000_000
+
+/** The request of the sale that was just made: its receipt is asked for now or never. */
+export const justSold = shallowRef<string>()
 
 export const cart = reactive<{ lines: CartLine[] }>({ lines: [] })
 export const cartPieces = computed(() => cart.lines.reduce((sum, { quantity }) => sum + quantity, 0))
@@ -16,18 +20,22 @@ export const cartTotalFen = computed(() =>
   cart.lines.reduce((sum, { item, quantity }) => sum + quantity * (item.priceFen ?? 0), 0),
 )
 
-/** The newest on top, where the eye is; a second scan of the same thing adds to its line. */
-export function addToCart(item: CatalogueItem, pieces: number): void {
+/** The newest on top, where the eye is; a second scan of the same thing adds to its line. False: it does not fit. */
+export function addToCart(item: CatalogueItem, pieces: number): boolean {
   const line = cart.lines.find((known) => known.item.id === item.id)
-  if (line) setPieces(item.id, line.quantity + pieces)
-  else cart.lines.unshift({ item, quantity: Math.min(MOST_PIECES, pieces) })
+  if (line) return setPieces(item.id, line.quantity + pieces)
+  if (pieces > MOST_PIECES) return false
+  cart.lines.unshift({ item, quantity: pieces })
+  return true
 }
 
-export function setPieces(skuId: string, pieces: number): void {
+/** Never another number than the one that was meant: what does not fit changes nothing, and false says so. */
+export function setPieces(skuId: string, pieces: number): boolean {
   const line = cart.lines.find(({ item }) => item.id === skuId)
-  if (!line) return
-  line.quantity = Math.min(MOST_PIECES, pieces)
+  if (!line || pieces > MOST_PIECES) return false
+  line.quantity = pieces
   if (line.quantity <= 0) cart.lines = cart.lines.filter((kept) => kept !== line)
+  return true
 }
 
 export function emptyCart(): CartLine[] {

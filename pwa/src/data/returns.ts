@@ -51,6 +51,14 @@ export async function salesToReturn(storeId: string, by: SaleSought): Promise<Ca
   return found.salesToReturn.flatMap(candidatesOf)
 }
 
+/** The sales under a receipt that this phone wrote itself. */
+export function ownReceipt(storeId: string, number: string): Candidate[] {
+  const skus = new Set(
+    operations.value.flatMap(({ deed }) => (deed.kind === 'sale' && deed.input.receipt === number ? deed.lines.map(({ skuId }) => skuId) : [])),
+  )
+  return [...skus].flatMap((skuId) => salesOfThisPhone(storeId, skuId, number))
+}
+
 function candidatesOf({ storeName, storeNameEn, soldHere, soldAt, lines }: FoundSale): Candidate[] {
   return lines.map(({ lineId, sku, sold, left, paid }) => ({
     key: lineId,

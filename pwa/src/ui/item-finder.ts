@@ -27,14 +27,16 @@ export interface ItemFinding {
 export type Said = Pick<Understood, 'intent' | 'quantity'>
 
 /**
- * `asked` is for sentences that name no goods, such as "start the day"; `otherwise` for codes that are no item's: true
- * when the page knew what it is.
+ * `asked` is for sentences that name no goods, such as "start the day"; `otherwise` for codes that are no item's: false
+ * when the page does not know it either, else true or what to do with it. A text that looks like such a code
+ * (`looksSo`) is looked for while it is typed.
  */
 export function useItemFinder(
   storeId: () => string | undefined,
   found: (scanned: Scanned, said?: Said) => void,
   asked: (intent: Said['intent']) => void = () => {},
-  otherwise: (code: string) => Promise<boolean> = async () => false,
+  otherwise: (code: string) => Promise<boolean | (() => void)> = async () => false,
+  looksSo: (text: string) => boolean = () => false,
 ): ItemFinding {
   const text = ref('')
   const results = shallowRef<CatalogueItem[]>([])
@@ -55,14 +57,17 @@ export function useItemFinder(
     signal('scanned')
     found(scanned, meant)
   }
+  const opened = (open: true | (() => void)): void => {
+    clear()
+    signal('scanned')
+    if (open !== true) open()
+  }
   const scan = async (code: string): Promise<void> => {
     const store = storeId()
     const scanned = store === undefined ? null : await resolveCode(code, store)
     if (scanned) return find(scanned)
-    if (await otherwise(code)) {
-      clear()
-      return signal('scanned')
-    }
+    const open = await otherwise(code)
+    if (open) return opened(open)
     signal('refused')
     text.value = ''
     unknown.value = code
@@ -99,6 +104,14 @@ export function useItemFinder(
     }, SERVER_WAIT_MS)
   }
 
+  /** As soon as it is whole: nobody should have to find the key that says so. */
+  const readLater = (wanted: string): void => {
+    timer = setTimeout(async () => {
+      const open = await otherwise(wanted)
+      if (open && text.value.trim() === wanted) opened(open)
+    }, SERVER_WAIT_MS)
+  }
+
   /** Not a name, a code or initials as they stand: perhaps a sentence, or a name that only sounds so. */
   const readSentence = async (wanted: string): Promise<void> => {
     const meant = await meaning([wanted])
@@ -114,7 +127,9 @@ export function useItemFinder(
     if (wanted) unknown.value = ''
     results.value = searchCatalogue(wanted)
     said = undefined
-    if (wanted.length > 1 && results.value.length === 0) void readSentence(wanted)
+    if (wanted.length < 2 || results.value.length > 0) return
+    if (looksSo(wanted)) readLater(wanted)
+    else void readSentence(wanted)
   })
 
   let stop = (): void => {}

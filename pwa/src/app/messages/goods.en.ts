@@ -4,7 +4,8 @@ import type zh from './goods.zh-CN.ts'
 const en: typeof zh = {
   voice: {
     say: 'Say “{example}”',
-    example: 'Stock of oat milk',
+    example: 'Stock of {item}',
+    goods: 'milk',
     listening: 'Listening… tap to stop',
     absent: 'This browser cannot hear. Type a name, its pinyin or a whole sentence.',
     unheard: 'Not understood: “{said}”. Say it another way, or type it.',

@@ -3,6 +3,7 @@ import type { VariablesOf } from '../graphql.ts'
 import { RecordSale } from '../documents/writes.ts'
 import { match } from '../match.ts'
 import type { Operation } from '../operations.ts'
+import { receiptOf } from '../receipts.ts'
 import { accepted, firstOf, kind, piecesOf, refused, type NamedLine } from './deed.ts'
 import { named, record, type Pick } from './record.ts'
 import { postReturn, UNDONE } from './returns.ts'
@@ -21,11 +22,6 @@ export function sell(picks: Pick[]): Promise<Operation> {
     const receipt = receiptOf(common.requestId, common.origin.occurredAt)
     return { kind: 'sale', input: { ...common, lines, receipt }, lines: picks.map(named), totalFen }
   })
-}
-
-/** The number by which the customer can bring something back: the day, and enough of the request to be nobody else's. */
-function receiptOf(requestId: string, occurredAt: string): string {
-  return `P${occurredAt.slice(5, 7)}${occurredAt.slice(8, 10)}-${requestId.slice(-6).toUpperCase()}`
 }
 
 export const sale = kind<SaleDeed>()({

@@ -1,0 +1,26 @@
+/** Numbers of receipts: which texts look like one, how they are written, and the code that a customer shows. */
+
+/** At least two parts with a hyphen between them, a digit among them: no barcode, no name, and no item that we know. */
+const LOOKS_LIKE = /^(?=.*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+$/
+const LEAST = 6
+/** Those of our phones; a thumb writes them small. */
+const OF_A_PHONE = /^p\d{4}-[0-9a-f]{6}$/i
+
+export function isReceipt(text: string): boolean {
+  return text.length >= LEAST && LOOKS_LIKE.test(text)
+}
+
+/** As it was printed, whatever the keyboard made of it. */
+export function tidyReceipt(text: string): string {
+  return OF_A_PHONE.test(text) ? text.toUpperCase() : text
+}
+
+/** The number by which the customer can bring something back: the day, and enough of the request to be nobody else's. */
+export function receiptOf(requestId: string, occurredAt: string): string {
+  return `P${occurredAt.slice(5, 7)}${occurredAt.slice(8, 10)}-${requestId.slice(-6).toUpperCase()}`
+}
+
+/** To be read in a sentence: a hyphen at the end of a line would part it. */
+export function unbroken(number: string): string {
+  return number.replaceAll('-', '\u2011')
+}
