@@ -5,6 +5,7 @@ it is kept. Lines of the stocktakes that this one follows belong to it for the S
 late line is another part of what was counted then, not a count of its own.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ from retail.stocktakes.reach import Reach, read_reach
 from retail.stocktakes.tally import Counted, Line, count
 from retail.stocktakes.verdict import Circumstances, Difference, difference, verdict
 from retail.stocktakes.worth import list_prices
+
+BREATH = 100
+"""After so many SKUs others have their turn: a sheet of thousands is worked out in the process that sells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,9 @@ async def work_out(session: AsyncSession, stocktake: Stocktake, of: Material) ->
     known = await books(session, store_id, since)
     prices = await list_prices(session, store_id, of.sku_ids)
     entries: dict[UUID, Entry] = {}
-    for sku_id in of.sku_ids:
+    for n, sku_id in enumerate(of.sku_ids):
+        if n % BREATH == 0:
+            await asyncio.sleep(0)
         book, price = known.get(sku_id, Book()), prices.get(sku_id)
         if sku_id in of.lines:
             entries[sku_id] = _entry(stocktake, of, sku_id, book, price)

@@ -35,15 +35,18 @@ _DIGITS = re.compile("[0-9]+")
 ASSUMED_ITEMS = 10
 """What a list is taken to hold when no `first` says so."""
 
+OWN_COST = "cost"
+"""Under this name a field's metadata says what it costs itself, where that is more than a value: work of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The most that one operation may ask for.
 
     `spreads` counts the fragments that are opened, also those without a field: whoever walks a document walks them too.
-    `cost` counts field values: a field costs one, and what is below a list counts as often as the `first` of the
-    list or of the connection around it says (else `ASSUMED_ITEMS` times). `depth` leaves room for the standard
-    introspection query.
+    `cost` counts field values: a field costs one (or its `OWN_COST`), and what is below a list counts as often as the
+    `first` of the list or of the connection around it says (else `ASSUMED_ITEMS` times). `depth` leaves room for the
+    standard introspection query.
     """
 
     characters: int = 64 * 1024
@@ -229,10 +232,10 @@ class _CostMeasure:
             return Cost(1)
         own = self._first(node, field)
         if not is_list_type(get_nullable_type(field.type)):
-            return Cost(1).plus(self.below(node.selection_set, get_named_type(field.type), own))
+            return _own_cost(field).plus(self.below(node.selection_set, get_named_type(field.type), own))
         each = self.below(node.selection_set, get_named_type(field.type), None)
         times = next((size for size in (own, items) if size is not None), ASSUMED_ITEMS)
-        return Cost(1).plus(each.times(times))
+        return _own_cost(field).plus(each.times(times))
 
     def _first(self, node: FieldNode, field: GraphQLField) -> int | Asked | None:
         if "first" not in field.args:
@@ -244,3 +247,8 @@ class _CostMeasure:
             name = value.name.value
             return Asked(name, self._defaults.get(name, ASSUMED_ITEMS))
         return ASSUMED_ITEMS
+
+
+def _own_cost(field: GraphQLField) -> Cost:
+    definition = field.extensions.get("strawberry-definition")
+    return Cost(1 if definition is None else definition.metadata.get(OWN_COST, 1))

@@ -19,6 +19,7 @@ from retail.stocktakes.tally import Figure
 from schema.catalogue.types import Sku
 from schema.kernel.context import Context, Info
 from schema.kernel.enums import AdjustmentReason
+from schema.kernel.limits import OWN_COST
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
 from schema.kernel.scalars import Fen
 from schema.stocktakes.enums import CountDecision, CountMode, CountState, NotSeen, ScopeKind, StocktakeStatus
@@ -177,20 +178,28 @@ After = Annotated[str | None, strawberry.argument(description="An endCursor.")]
 AfterVersion = Annotated[int, strawberry.argument(description="Only what arrived after this version; 0 for all.")]
 
 
-class Told:
-    """What a reader is told of a stocktake's SKUs, worked out when it is first asked for."""
+SHEET = {OWN_COST: 4_500}
+"""A sheet of thousands of lines takes a third of a second: one operation may ask for some twenty."""
 
-    def __init__(self, context: Context, row: Row) -> None:
+
+class Told:
+    """What a reader is told of a stocktake's SKUs, worked out when it is first asked for.
+
+    `turn` is shared by all stocktakes of a page: whoever asks for many waits for each, and stands in the queue of the
+    process once, behind those who ask for one.
+    """
+
+    def __init__(self, context: Context, row: Row, turn: asyncio.Lock) -> None:
         self._context = context
         self._row = row
-        self._lock = asyncio.Lock()
+        self._turn = turn
         self._rows: list[ItemRow] | None = None
 
     async def rows(self) -> list[ItemRow]:
         """Return every SKU."""
-        async with self._lock:
+        async with self._turn:
             if self._rows is None:
-                async with self._context.reading() as reading:
+                async with self._context.desk.long_work, self._context.reading() as reading:
                     self._rows = await queries.item_rows(reading, self._row)
             return self._rows
 
@@ -225,7 +234,7 @@ class Stocktake:
     line_count: int = strawberry.field(description="How many lines it has.")
     unknown_count: int = strawberry.field(description="How many of them hold a code that nobody knows yet.")
 
-    @strawberry.field(description="Its SKUs, in the order of their ids.")
+    @strawberry.field(description="Its SKUs, in the order of their ids.", metadata=SHEET)
     async def items(
         self, info: Info, first: First, after: After = None, states: States = None
     ) -> StocktakeItemConnection:
@@ -245,7 +254,7 @@ class Stocktake:
             edges=edges, page_info=PageInfo(has_next_page=len(rest) > size, end_cursor=end), total_count=len(rows)
         )
 
-    @strawberry.field(description="How many SKUs are in each state.")
+    @strawberry.field(description="How many SKUs are in each state.", metadata=SHEET)
     async def states(self) -> list[CountStateTotal]:
         totals = Counter(row.state for row in await self.told.rows())
         return [CountStateTotal(state=state, count=totals[state]) for state in CountState if totals[state]]
@@ -263,7 +272,7 @@ class Stocktake:
             rows = await queries.counters(reading, self.row)
         return [StocktakeCounter.of(row) for row in rows]
 
-    @strawberry.field(description="What it found; null to who counts blind while it is open.")
+    @strawberry.field(description="What it found; null to who counts blind while it is open.", metadata=SHEET)
     async def result(self, info: Info) -> StocktakeResult | None:
         rows = await self.told.rows()
         async with info.context.reading() as reading:
@@ -290,14 +299,15 @@ async def told_stocktakes(context: Context, rows: Sequence[Row]) -> list[Stockta
     async with context.reading() as reading:
         names = await queries.names(reading.session, people)
         counts = await queries.line_counts(reading.session, [as_uuid(row.id) for row in rows])
-    return [_stocktake(context, row, names, *counts.get(as_uuid(row.id), (0, 0))) for row in rows]
+    turn = asyncio.Lock()
+    return [_stocktake(Told(context, row, turn), row, names, *counts.get(as_uuid(row.id), (0, 0))) for row in rows]
 
 
-def _stocktake(context: Context, row: Row, names: dict[UUID, str], lines: int, unknown: int) -> Stocktake:
+def _stocktake(told: Told, row: Row, names: dict[UUID, str], lines: int, unknown: int) -> Stocktake:
     ids = [as_uuid(id) for id in row.scope_ids]
     return Stocktake(
         row=row,
-        told=Told(context, row),
+        told=told,
         id=as_uuid(row.id),
         store_id=as_uuid(row.store_id),
         scope=StocktakeScope(kind=ScopeKind(row.scope), zone=row.scope_zone, ids=ids),

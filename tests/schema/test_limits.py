@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, build_schema, get_introspection_query, parse
 
+from schema import schema
 from schema.kernel.compiled import Operations, Rejected
 from schema.kernel.limits import ASSUMED_ITEMS, LimitExceeded, Limits, check_shape, cost_of
 from tests.support.corner_shop import corner_shop
@@ -156,6 +157,23 @@ def test_a_page_that_is_too_large_is_refused_before_anything_runs() -> None:
     operations.admit(operation, {"n": 100})
     with pytest.raises(Rejected, match="its cost is 2000001, at most 100000 is allowed"):
         operations.admit(operation, {"n": 1_000_000})
+
+
+def test_a_field_that_is_work_of_its_own_says_what_it_costs() -> None:
+    """A sheet of thousands of lines is worked out for each stocktake whose states are asked for."""
+    operations = Operations(schema)
+    page = "query($n: Int!) { stocktakes(storeId: %r, first: $n) { edges { node { id %s } } } }"
+    store = "00000000-0000-0000-0000-000000000000"
+    plain, states, items = (
+        operations.prepare((page % (store, more)).replace("'", '"'))
+        for more in ("", "states { count }", "items(first: 100) { totalCount }")
+    )
+
+    assert operations.admit(plain, {"n": 100}) < 1_000
+    assert operations.admit(states, {"n": 20}) > 20 * 4_500
+    for sheets in (states, items):
+        with pytest.raises(Rejected, match="at most 100000 is allowed"):
+            operations.admit(sheets, {"n": 100})
 
 
 @pytest.mark.parametrize("text", ["{ page(first: %s) { quantity } }", "{ page(first: -%s) { quantity } }"])
