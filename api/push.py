@@ -9,6 +9,7 @@ from retail.day.calls import call_about_help
 from retail.kernel.privacy.masters import MasterKeys
 from retail.push.calls import Call, Outcome, call_about_alarms, claim_calls, forget, note, sessions_behind, still_may
 from retail.push.endpoints import PushRules
+from retail.tasks.assigning import call_about_tasks
 
 AT_ONCE = 16
 
@@ -29,6 +30,7 @@ class PushRounds:
         async with self._office.work(None) as work:
             await call_about_alarms(work.session, work.now)
             await call_about_help(work.session, work.now)
+            await call_about_tasks(work.session, work.now)
             calls = await claim_calls(work.session, work.now, AT_ONCE)
             allowed = await still_may(work.session, calls, work.now) if calls else set()
         if not calls:

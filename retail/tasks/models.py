@@ -52,7 +52,10 @@ class TasksMade(Base):
 
 
 class StoredTask(Base):
-    """A task that somebody asked for. `done_*` is the first record by its own time; `expires_at` the end of its day."""
+    """A task that somebody asked for. `done_*` is the first record by its own time; `expires_at` the end of its day.
+
+    `sku_ids` is what a task of the kind COUNT wants counted.
+    """
 
     __tablename__ = "task"
     __table_args__ = (
@@ -72,6 +75,7 @@ class StoredTask(Base):
     note: Mapped[str | None] = mapped_column(String(1000))
     sku_id: Mapped[UUID | None] = mapped_column(ForeignKey("sku.id"))
     needs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    sku_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     must: Mapped[bool]
     due_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]

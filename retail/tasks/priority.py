@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class TaskKind(StrEnum):
-    """What is to be done: read from the books, or asked by a checklist, headquarters or a colleague."""
+    """What is to be done: read from the books, or asked by a checklist, headquarters, a manager or a colleague."""
 
     OPEN_DAY = "open_day"
     REPAIR_DISCREPANCY = "repair_discrepancy"
@@ -18,6 +18,7 @@ class TaskKind(StrEnum):
     CHECKLIST = "checklist"
     FOLLOW_UP = "follow_up"
     SENT = "sent"
+    ASSIGNED = "assigned"
     DISPUTE = "dispute"
 
 
@@ -28,12 +29,14 @@ _OF_KIND = {
     TaskKind.FOLLOW_UP: 1_200,
     TaskKind.DISPUTE: 800,
     TaskKind.SENT: 200,
+    TaskKind.ASSIGNED: 200,
 }
 _SAID = {
     TaskKind.OPEN_DAY: ("今天还没有开始营业", "The day is not open yet"),
     TaskKind.FOLLOW_UP: ("需要跟进", "Something has to be followed up"),
     TaskKind.DISPUTE: ("交接时有异议", "Disputed at the hand-over"),
     TaskKind.SENT: ("总部交办", "From headquarters"),
+    TaskKind.ASSIGNED: ("上级交办", "From your manager"),
 }
 _MUST, _EMPTY, _LATE = 2_000, 600, 1_000
 _NEAR = timedelta(hours=8)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -45,7 +45,8 @@ async def derived_tasks(session: AsyncSession, store: StoreEntry, now: datetime)
     """Return what the books ask of a store now."""
     day = store.day_at(now)
     opened = await session.get(BusinessDay, (store.id, day)) is not None
-    return tasks_of(store, day, now=now, opened=opened, shelves=await _shelves_in_need(session, store, now))
+    shelves, looked_for = await _shelves_in_need(session, store, now), await _looked_for(session, store, day)
+    return tasks_of(store, day, now=now, opened=opened, shelves=shelves, looked_for=looked_for)
 
 
 async def stored_tasks(session: AsyncSession, store: StoreEntry, now: datetime, *, over: bool = False) -> list[Task]:
@@ -110,6 +111,18 @@ async def _owned(session: AsyncSession, store: StoreEntry, found: Sequence[Task]
         else task
         for task in found
     ]
+
+
+async def _looked_for(session: AsyncSession, store: StoreEntry, day: date) -> set[UUID]:
+    rows = await session.scalars(
+        select(StoredTask.sku_id).where(
+            StoredTask.store_id == store.id,
+            StoredTask.day == day,
+            StoredTask.kind == TaskKind.RESTOCK,
+            StoredTask.done_at.is_not(None),
+        )
+    )
+    return {as_uuid(sku_id) for sku_id in rows if sku_id is not None}
 
 
 async def _shelves_in_need(session: AsyncSession, store: StoreEntry, now: datetime) -> list[Shelf]:

@@ -4,7 +4,7 @@ What follows from the books is derived and never stored: it comes and goes with 
 stored until it is done, withdrawn, or its day is over.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -78,8 +78,19 @@ class Task:
     version: int | None = None
 
 
-def tasks_of(store: StoreEntry, day: date, *, now: datetime, opened: bool, shelves: Iterable[Shelf]) -> list[Task]:
-    """Return what the books ask of a store on a business day, most urgent first."""
+def tasks_of(
+    store: StoreEntry,
+    day: date,
+    *,
+    now: datetime,
+    opened: bool,
+    shelves: Iterable[Shelf],
+    looked_for: Collection[UUID] = (),
+) -> list[Task]:
+    """Return what the books ask of a store on a business day, most urgent first.
+
+    `looked_for` are the SKUs that somebody has looked for today: they are not asked for a second time.
+    """
     levels = list(shelves)
     tasks = [] if opened else [_opening_task(store, day, now)]
     tasks += [
@@ -88,7 +99,7 @@ def tasks_of(store: StoreEntry, day: date, *, now: datetime, opened: bool, shelv
     short = [
         _derived(store, day, restock_stakes(shelf, now), shelf, shelf.safety_stock - shelf.available)
         for shelf in levels
-        if shelf.available < shelf.safety_stock
+        if shelf.available < shelf.safety_stock and shelf.sku_id not in looked_for
     ]
     return sorted(tasks + sorted(short, key=by_urgency)[:RESTOCK_AT_MOST], key=by_urgency)
 
@@ -130,6 +141,16 @@ def opening(store: StoreEntry, day: date) -> datetime:
     return local_instant(store, day, store.opens_at)
 
 
+def derived_id(kind: TaskKind, store_id: UUID, sku_id: UUID | None, day: date) -> UUID:
+    """Return the id of what the books ask: the same as long as the business day lasts."""
+    return uuid5(_TASKS, f"{kind} {store_id} {sku_id} {day}")
+
+
+def title_of(kind: TaskKind) -> tuple[str, str]:
+    """Return what is to be done of what the books ask, in Chinese and English."""
+    return _TITLES[kind]
+
+
 def by_urgency(task: Task) -> tuple[int, int, UUID]:
     """Return a task's place among others."""
     return task.priority, -abs(task.quantity or 0), task.id
@@ -148,9 +169,9 @@ def _opening_task(store: StoreEntry, day: date, now: datetime) -> Task:
 def _derived(store: StoreEntry, day: date, stakes: Stakes, shelf: Shelf | None, quantity: int | None) -> Task:
     sku_id = shelf.sku_id if shelf else None
     how_soon = urgency(stakes)
-    title, title_en = _TITLES[stakes.kind]
+    title, title_en = title_of(stakes.kind)
     return Task(
-        id=uuid5(_TASKS, f"{stakes.kind} {store.id} {sku_id} {day}"),
+        id=derived_id(stakes.kind, store.id, sku_id, day),
         kind=stakes.kind,
         store_id=store.id,
         day=day,

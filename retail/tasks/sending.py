@@ -1,4 +1,4 @@
-"""Tasks that headquarters sends to stores once, and takes back."""
+"""Tasks that headquarters sends to stores once, and takes back; whoever leads a store takes back what they gave it."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid5
@@ -70,12 +70,16 @@ async def send_task(work: Work, new: NewTask, *, stores: list[StoreEntry]) -> Ta
 
 async def withdraw_task(work: Work, *, store: StoreEntry, task_id: UUID) -> TaskWithdrawn:
     """Take a stored task back that is not done; taken back twice, the first time stands."""
-    work.require(Permission.CHECKLIST_DESIGN, store.id)
+    assigns = work.actor is not None and work.actor.may(Permission.TASK_ASSIGN, store.id)
+    if not assigns:
+        work.require(Permission.CHECKLIST_DESIGN, store.id)
     task = await work.session.scalar(
         select(StoredTask).where(StoredTask.store_id == store.id, StoredTask.id == task_id).with_for_update()
     )
     if task is None:
         raise NotFound("taskId", "task", "任务")
+    if task.kind != TaskKind.ASSIGNED:
+        work.require(Permission.CHECKLIST_DESIGN, store.id)
     if task.done_at is not None:
         by = await work.session.scalar(select(Person.name).where(Person.id == task.done_by))
         raise TaskOver("done", by or "", task.done_at)

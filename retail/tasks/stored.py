@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.work import Work
+from retail.catalogue.models import Sku
 from retail.kernel.content import as_uuid
 from retail.stores.directory import StoreEntry
 from retail.tasks.models import StoredTask, TaskClaim
@@ -17,6 +18,7 @@ from retail.tasks.rules import Task, TaskState, state_of
 
 FOLLOWED_UP_WITHIN = timedelta(hours=1)
 DISPUTES_WITHIN = timedelta(hours=24)
+TITLE_AT_MOST = 200
 _ITEMS = UUID("c1a7e0a4-4f6b-4f0e-8a9c-0d5f3a9b7e11")
 
 
@@ -31,7 +33,7 @@ def task_of(row: StoredTask, claim: TaskClaim | None, now: datetime) -> Task:
         store_id=as_uuid(row.store_id),
         day=row.day,
         due_at=row.due_at,
-        sku_id=None,
+        sku_id=as_uuid(row.sku_id) if row.sku_id else None,
         quantity=None,
         priority=how_soon.points,
         why=how_soon.why,
@@ -87,6 +89,19 @@ def dispute(work: Work, store: StoreEntry, id: UUID, words: str) -> dict[str, An
         "title_en": "Settle what was disputed at the hand-over",
         "note": words,
         "needs": needs_as_json([found]),
+        "must": False,
+    }
+
+
+def missing_goods(work: Work, store: StoreEntry, restock_id: UUID, sku: Sku, on_hand: int) -> dict[str, Any]:
+    """Return the task that follows when nobody finds what the book says is there: count it."""
+    counted = Need(uuid5(_ITEMS, "counted"), "清点过了", "Counted", NeedKind.TICK)
+    return {
+        **_asked(work, store, uuid5(restock_id, "count it"), TaskKind.FOLLOW_UP, work.now + DISPUTES_WITHIN),
+        "title": f"清点 {sku.name}：账上 {on_hand} {sku.unit}，店里找不到"[:TITLE_AT_MOST],
+        "title_en": f"Count {sku.name_en}: the book says {on_hand}, nobody finds any"[:TITLE_AT_MOST],
+        "sku_id": as_uuid(sku.id),
+        "needs": needs_as_json([counted]),
         "must": False,
     }
 

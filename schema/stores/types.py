@@ -40,6 +40,7 @@ class Store:
     zone: str = strawberry.field(description="Its time zone (IANA name).")
     latitude: float | None = strawberry.field(description="Degrees north (WGS 84).")
     longitude: float | None = strawberry.field(description="Degrees east (WGS 84).")
+    radius_metres: int = strawberry.field(description="How far from its position somebody is still at the store.")
     area_m2: float | None = strawberry.field(description="Sales area in square metres.")
     opens_at: str = strawberry.field(description="Opening time in its zone, HH:MM.")
     closes_at: str = strawberry.field(description="Closing time in its zone, HH:MM.")
@@ -59,6 +60,7 @@ class Store:
             zone=entry.zone,
             latitude=entry.latitude,
             longitude=entry.longitude,
+            radius_metres=entry.radius_metres,
             area_m2=entry.area_m2,
             opens_at=f"{entry.opens_at:%H:%M}",
             closes_at=f"{entry.closes_at:%H:%M}",

@@ -5,12 +5,14 @@ from uuid import UUID
 
 import strawberry
 
+from retail.tasks.assigning import NewAssignment
 from retail.tasks.commands import Completion
 from retail.tasks.drafts import Draft, NewTask
 from retail.tasks.needs import Answer, Need
+from retail.tasks.restocking import RestockAnswer
 from schema.kernel.origin import Origin
 from schema.photos.types import PhotoInput
-from schema.tasks.enums import Moment, NeedKind
+from schema.tasks.enums import Moment, NeedKind, RestockOutcome
 
 REQUEST_ID = "Made by the client; makes the request happen exactly once."
 STORE = "The store."
@@ -172,4 +174,41 @@ class SendTaskInput:
 class WithdrawTaskInput:
     request_id: UUID = strawberry.field(description=REQUEST_ID)
     store_id: UUID = strawberry.field(description=STORE)
-    task_id: UUID = strawberry.field(description="A task that headquarters has sent and that is not done.")
+    task_id: UUID = strawberry.field(
+        description="A task that headquarters has sent or a manager has given, and that is not done."
+    )
+
+
+@strawberry.input(description="Give a task to a store that one leads: to somebody by name, or to all who work there.")
+class AssignTaskInput:
+    request_id: UUID = strawberry.field(description=REQUEST_ID)
+    id: UUID = strawberry.field(description="Made by the client, a UUIDv7; the task's.")
+    store_id: UUID = strawberry.field(description=STORE)
+    to_id: UUID | None = strawberry.field(
+        default=None, description="Who is to do it, of those who work in the store; null for whoever takes it."
+    )
+    title: str = strawberry.field(description="What is to be done, 1 to 100 characters.")
+    title_en: str | None = strawberry.field(default=None, description="The same in English; left out, the same words.")
+    note: str | None = strawberry.field(default=None, description="More about it, at most 1000 characters.")
+    photo: bool = strawberry.field(default=False, description="Whether it needs a picture; else a tick.")
+    must: bool = strawberry.field(default=False, description="Whether it must be done before the hand-over.")
+    due_at: datetime | None = strawberry.field(default=None, description="Until when.")
+
+    def domain(self) -> NewAssignment:
+        """Return it in the words of the business."""
+        title_en = self.title if self.title_en is None else self.title_en
+        return NewAssignment(self.id, self.to_id, self.title, title_en, self.note, self.photo, self.must, self.due_at)
+
+
+@strawberry.input(description="Say what became of a shelf that was to be filled.")
+class AnswerRestockInput:
+    request_id: UUID = strawberry.field(description=REQUEST_ID)
+    store_id: UUID = strawberry.field(description=STORE)
+    sku_id: UUID = strawberry.field(description="The SKU that was to be restocked.")
+    record_id: UUID = strawberry.field(description="Made by the client, a UUIDv7; names this record.")
+    outcome: RestockOutcome = strawberry.field(description="Whether the shelf is filled.")
+    origin: Origin = strawberry.field(description=ORIGIN)
+
+    def domain(self) -> RestockAnswer:
+        """Return it in the words of the business."""
+        return RestockAnswer(self.record_id, self.sku_id, self.outcome, self.origin.domain())

@@ -9,10 +9,12 @@ from retail.inventory.intake import origin_problems
 from retail.kernel.refusal import InvalidInput as InvalidInputRefusal
 from retail.kernel.refusal import NotFound as NotFoundRefusal
 from retail.stores.directory import StoreEntry
+from retail.tasks.assigning import TaskAssigned, assign_task, works_here
 from retail.tasks.checklists import ChecklistSaved, checklist_rows, names_of, require_design, save_checklist
 from retail.tasks.commands import TaskClaimed, TaskCompleted, complete_task, leave_task, take_task
 from retail.tasks.queries import task_by_id
 from retail.tasks.records import record_by_id
+from retail.tasks.restocking import RestockAnswered, answer_restock
 from retail.tasks.sending import TaskSent, TaskWithdrawn, send_task, withdraw_task
 from schema.kernel.context import Info
 from schema.stores.loading import known_store
@@ -20,6 +22,10 @@ from schema.tasks import inputs
 from schema.tasks.checklists import Checklist
 from schema.tasks.loading import told_tasks
 from schema.tasks.results import (
+    AnswerRestockResult,
+    AnswerRestockSuccess,
+    AssignTaskResult,
+    AssignTaskSuccess,
     CompleteTaskResult,
     CompleteTaskSuccess,
     LeaveTaskResult,
@@ -140,7 +146,51 @@ class TasksMutation:
         )
         return SendTaskSuccess(task_ids=sent.task_ids)
 
-    @strawberry.mutation(description="Take back a task that is not done.")
+    @strawberry.mutation(
+        description="Give a task to a store that one leads; whoever is to do it is woken. It stays until it is done or "
+        "taken back."
+    )
+    async def assign_task(
+        self, info: Info, input: Annotated[inputs.AssignTaskInput, strawberry.argument(description="What, and who.")]
+    ) -> AssignTaskResult:
+        new, store = input.domain(), await known_store(info.context, input.store_id)
+        office, is_here = info.context.desk.office, new.to_id is None
+        if new.to_id is not None:
+            async with office.system() as session:
+                is_here = await works_here(session, store, new.to_id, office.clock())
+        assigned = await office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="assignTask",
+            content=(input.store_id, new),
+            answer=TaskAssigned,
+            run=lambda work: assign_task(work, new, store=store, is_here=is_here),
+        )
+        return AssignTaskSuccess(task=await _now(info, store, assigned.task_id))
+
+    @strawberry.mutation(
+        description="Say what became of a shelf that was to be filled, also late. Where there is none, but the book "
+        "says that there is some, a task to count it follows."
+    )
+    async def answer_restock(
+        self, info: Info, input: Annotated[inputs.AnswerRestockInput, strawberry.argument(description="What became.")]
+    ) -> AnswerRestockResult:
+        answer, store = input.domain(), await known_store(info.context, input.store_id)
+        done = await info.context.desk.office.once(
+            info.context.actor,
+            request_id=input.request_id,
+            operation="answerRestock",
+            content=(input.store_id, answer),
+            answer=RestockAnswered,
+            run=lambda work: answer_restock(work, answer, store=store),
+        )
+        return AnswerRestockSuccess(
+            task=await _now(info, store, done.task_id),
+            record=await _record(info, store, done.record_id),
+            follow_up_id=done.follow_up_id,
+        )
+
+    @strawberry.mutation(description="Take back a task that is not done; a manager, what a manager gave the store.")
     async def withdraw_task(
         self, info: Info, input: Annotated[inputs.WithdrawTaskInput, strawberry.argument(description="Which.")]
     ) -> WithdrawTaskResult:
@@ -154,6 +204,14 @@ class TasksMutation:
             run=lambda work: withdraw_task(work, store=store, task_id=input.task_id),
         )
         return WithdrawTaskSuccess(task=await _now(info, store, withdrawn.task_id))
+
+
+async def _record(info: Info, store: StoreEntry, record_id: UUID) -> TaskRecord:
+    async with info.context.reading() as reading:
+        record = await record_by_id(reading.session, store, record_id)
+        names = await names_of(reading.session, {record.person_id} if record else set())
+    assert record is not None  # noqa: S101 -- records are never deleted
+    return TaskRecord.of(record, names)
 
 
 async def _now(info: Info, store: StoreEntry, task_id: UUID) -> Task:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 import strawberry
 
+from retail.access.actor import ActorKind
 from retail.tasks.checklists import checklist_rows, names_of, page_of, require_design
 from retail.tasks.compliance import compliance_counts
 from retail.tasks.records import AnsweredPage, AnsweredWhere, checklist_answers
+from retail.tasks.restocking import sources_here, stores_with_spare
 from schema.kernel.context import Info
 from schema.kernel.paging import PageInfo, cursor_of, key_of, page_size
 from schema.stores.loading import known_store
@@ -21,7 +23,7 @@ from schema.tasks.checklists import (
     ChecklistEdge,
 )
 from schema.tasks.loading import tasks_now, told_tasks
-from schema.tasks.types import ComplianceCount, Task
+from schema.tasks.types import ComplianceCount, RestockSources, Task
 
 
 @strawberry.type
@@ -37,6 +39,25 @@ class TasksQuery:
     ) -> list[Task]:
         store = await known_store(info.context, store_id)
         return await told_tasks(info.context, await tasks_now(info.context, store, over=over))
+
+    @strawberry.field(
+        description="Where more of an SKU may be found to fill its shelf, for those who see the store's stock."
+    )
+    async def restock_sources(
+        self,
+        info: Info,
+        store_id: Annotated[UUID, strawberry.argument(description="The store.")],
+        sku_id: Annotated[UUID, strawberry.argument(description="The SKU.")],
+    ) -> RestockSources:
+        desk, store = info.context.desk, await known_store(info.context, store_id)
+        async with info.context.reading() as reading:
+            here = await sources_here(reading, store, sku_id)
+        # What the others can spare is the shops' business, not a partner's.
+        if info.context.actor.kind is not ActorKind.PERSON:
+            return RestockSources.of(here, [])
+        async with desk.office.system() as session:
+            spare = await stores_with_spare(session, await desk.directory.stores(), store, sku_id)
+        return RestockSources.of(here, spare)
 
     @strawberry.field(description="The checklists by title, as they are now; for those who design them.")
     async def checklists(

@@ -85,3 +85,29 @@ WithdrawTaskResult = Annotated[
     WithdrawTaskSuccess | TaskOver | InvalidInput | NotFound | NotPermitted | RequestIdConflict,
     strawberry.union("WithdrawTaskResult", description="The task, or why not."),
 ]
+
+
+@strawberry.type(description="The task is given.")
+class AssignTaskSuccess:
+    task: Task = strawberry.field(description=TASK_NOW)
+
+
+AssignTaskResult = Annotated[
+    AssignTaskSuccess | InvalidInput | NotFound | NotPermitted | RequestIdConflict,
+    strawberry.union("AssignTaskResult", description="The task, or why not."),
+]
+
+
+@strawberry.type(description="It is recorded, and the task of that day is over.")
+class AnswerRestockSuccess:
+    task: Task = strawberry.field(description=TASK_NOW)
+    record: TaskRecord = strawberry.field(description="What was recorded.")
+    follow_up_id: UUID | None = strawberry.field(
+        description="The task to count what the book says is there and nobody found."
+    )
+
+
+AnswerRestockResult = Annotated[
+    AnswerRestockSuccess | InvalidInput | NotFound | NotPermitted | RequestIdConflict,
+    strawberry.union("AnswerRestockResult", description="The record, or why not."),
+]

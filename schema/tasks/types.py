@@ -9,6 +9,8 @@ import strawberry
 from retail.tasks import needs, rules
 from retail.tasks.compliance import ComplianceRow
 from retail.tasks.records import RecordRow
+from retail.tasks.restocking import RestockSources as SourcesRow
+from retail.tasks.restocking import SpareStock
 from schema.catalogue.types import Sku
 from schema.photos.types import Photo
 from schema.tasks.enums import ComplianceAct, NeedKind, TaskKind, TaskState
@@ -47,7 +49,7 @@ class Task:
     store_id: UUID = strawberry.field(description="The store.")
     day: date | None = strawberry.field(description="The business day that it belongs to, if to one.")
     due_at: datetime | None = strawberry.field(description="Until when, if it has a time.")
-    sku: Sku | None = strawberry.field(description="The SKU to count or to restock.")
+    sku: Sku | None = strawberry.field(description="The SKU that it is about, to count or to restock.")
     quantity: int | None = strawberry.field(
         description="Base units: what the book says of an SKU to count, what is missing of one to restock."
     )
@@ -201,4 +203,48 @@ class ComplianceCount:
             day=row.day,
             act=row.act,
             count=row.count,
+        )
+
+
+@strawberry.type(description="A shelf of the store on which an SKU is expected.")
+class RestockShelf:
+    zone: str = strawberry.field(description="Its zone.")
+    code: str = strawberry.field(description="Its code.")
+    name: str = strawberry.field(description="Its name.")
+
+
+@strawberry.type(description="A store of the same region that can spare some of an SKU.")
+class RestockStore:
+    store_name: str = strawberry.field(description="Which, in Chinese.")
+    store_name_en: str = strawberry.field(description="The same in English.")
+    spare: int = strawberry.field(description="How many it has above its safety stock, promises left out.")
+    distance_m: int | None = strawberry.field(description="How far away, in metres; null if nobody knows.")
+
+    @classmethod
+    def of(cls, row: SpareStock) -> "RestockStore":
+        """Return a store as it is told."""
+        return cls(store_name=row.store.name, store_name_en=row.store.name_en, spare=row.spare, distance_m=row.metres)
+
+
+@strawberry.type(description="Where more of an SKU may be found: in the store by its book, and in the nearest others.")
+class RestockSources:
+    on_hand: int = strawberry.field(description="How many the book says are in the store, wherever they stand.")
+    promised: int = strawberry.field(description="How many of them are promised to orders.")
+    safety_stock: int = strawberry.field(description="How many there should be.")
+    missing: int = strawberry.field(description="How many are missing to that.")
+    in_quarantine: int = strawberry.field(description="How many came back and wait to be inspected.")
+    shelves: list[RestockShelf] = strawberry.field(description="The shelves on which it is expected.")
+    stores: list[RestockStore] = strawberry.field(description="The nearest stores that can spare some, 3 at most.")
+
+    @classmethod
+    def of(cls, here: SourcesRow, stores: Sequence[SpareStock]) -> "RestockSources":
+        """Return it as it is told."""
+        return cls(
+            on_hand=here.on_hand,
+            promised=here.promised,
+            safety_stock=here.safety_stock,
+            missing=here.missing,
+            in_quarantine=here.in_quarantine,
+            shelves=[RestockShelf(zone=each.zone, code=each.code, name=each.name) for each in here.shelves],
+            stores=[RestockStore.of(each) for each in stores],
         )

@@ -1,4 +1,4 @@
-"""Somebody in a store needs help: headquarters is woken, and the asker when there is an answer."""
+"""Somebody in a store needs help, or is given a task: whom it concerns is woken, and nobody else."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,6 +9,7 @@ import pytest
 
 from retail.access.permissions import Role
 from tests.schema.day.shifts import answer, ask_for_help
+from tests.schema.tasks.test_tasks_assigned import assign
 from tests.support.asking import Asker
 from tests.support.chain import Chain, found_chain, open_chain
 from tests.support.postgres import TestingPostgres
@@ -93,3 +94,26 @@ async def test_a_call_that_headquarters_leaves_waiting_wakes_who_leads_the_store
     await asyncio.sleep(2.5)
 
     assert ("elsewhere" in service.came, len(service.came["manager"])) == (False, 1)
+
+
+async def test_whoever_is_given_a_task_is_woken_and_all_who_work_there_if_it_is_nobodys(
+    shop: Chain, service: PushService
+) -> None:
+    garden, harbour = await shop.open_stores("Garden", "Harbour")
+    manager, li, wang = [await shop.staff(role, garden) for role in (Role.STORE_MANAGER, Role.CLERK, Role.CLERK)]
+    stranger = await shop.clerk_at(harbour)
+    browsers = {name: service.browser(name) for name in ("giver", "li", "wang", "stranger")}
+    for who, browser in zip((manager, li, wang, stranger), browsers.values(), strict=True):
+        await subscribe(who, browser)
+
+    await assign(manager, garden, toId=li.id)
+    woken = await service.next("li")
+    await asyncio.sleep(2.5)
+    assert set(service.came) == {"li"}
+    await assign(manager, garden)
+    await service.next("wang")
+    await service.next("li")
+    await asyncio.sleep(2.5)
+
+    assert orjson.loads(browsers["li"].open(woken.body)) == {"path": "/home"}
+    assert {name: len(came) for name, came in service.came.items()} == {"li": 2, "wang": 1}

@@ -75,6 +75,10 @@ def fixed(place: str) -> Any:
         "Query.clockEntries(since)": today,
         "Query.clockEntries(until)": today,
         "AnswerHelpInput.words": "好",
+        "AnswerRestockInput.outcome": "FILLED",
+        "SetStorePlaceInput.latitude": 39.9,
+        "SetStorePlaceInput.longitude": 116.4,
+        "SetStorePlaceInput.radiusMetres": 200,
         "PhotoInput.sha256": "0" * 64,
         "SubscribePushInput.endpoint": "https://push.example/send/1",
         "SubscribePushInput.p256dh": (
