@@ -16,4 +16,4 @@ async def comes_to(ask: Callable[[], Awaitable[T]], wanted: T) -> None:
     until = time.monotonic() + PATIENCE_MS / 1000
     while (answer := await ask()) != wanted and time.monotonic() < until:  # noqa: ASYNC110 -- another program's state
         await asyncio.sleep(ASK_EVERY)
-    assert answer == wanted
+    assert answer == wanted, f"it was {answer} at last, not {wanted}"
