@@ -30,6 +30,8 @@ def lines_of(outcome: Outcome) -> Iterator[str]:
     if figures is not None:
         discrepancy, error = figures.discrepancy.value or 0.0, figures.count_error.value or 0.0
         yield f"  discrepancy of a month's counts{discrepancy:>27.2%}{f'< {DISCREPANCY:.1%}':>16}"
-        yield f"  count error, of figures checked{error:>27.2%}{f'< {COUNT_ERROR:.1%}':>16}"
-    yield f"  figures scanned wrong (injected {plan.scan_error:.1%}){wrong:>20.2%}"
+        control = figures.count_control
+        yield f"  count error, estimated from what was checked{error:>14.2%}{f'< {COUNT_ERROR:.1%}':>16}"
+        yield f"    of {figures.count_error.denominator:,.0f} figures, {control.denominator:,.0f} a control by chance"
+    yield f"  figures seen wrong in truth (injected {plan.scan_error:.1%}){wrong:>15.2%}"
     yield f"  the longest full count, minutes{longest:>27.1f}{f'< {MINUTES}':>16}"

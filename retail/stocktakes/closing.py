@@ -6,7 +6,7 @@ are held, so that what is posted fits the ledger to the movement.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -21,8 +21,10 @@ from retail.inventory.models import AdjustmentReason
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotPermitted, Problem
 from retail.stocktakes.anchors import Anchor, Correction, counted_again, drop_anchors, lock_book, post, settle
+from retail.stocktakes.checks import CHECKS, Checks, checks_of
 from retail.stocktakes.errors import CountsOpen
 from retail.stocktakes.models import CountState, NotSeen, Stocktake, StocktakeLine, StocktakeStatus
+from retail.stocktakes.policy import CountPolicy, restored_policy
 from retail.stocktakes.sheet import Entry, Sheet, read_material, work_out
 from retail.stocktakes.starting import StocktakeChanged, lock_open
 from retail.stocktakes.tally import checked
@@ -112,7 +114,8 @@ def reason_of(entry: Entry) -> AdjustmentReason:
 
 async def _keep(work: Work, stocktake: Stocktake, sheet: Sheet, held: dict[UUID, Anchor]) -> None:
     """Write down what became of every SKU of the sheet."""
-    rows = [_outcome(each, held.get(each.sku_id)) for each in sheet.entries.values()]
+    policy = restored_policy(stocktake.policy)
+    rows = [_outcome(each, held.get(each.sku_id), policy) for each in sheet.entries.values()]
     if not rows:
         return
     columns = {f"c{n}": [row[name] for row in rows] for n, name in enumerate(_OUTCOME)}
@@ -133,6 +136,7 @@ _OUTCOME = {
     "price_fen": "bigint",
     "checked": "int",
     "wrong": "int",
+    **dict.fromkeys(CHECKS, "int"),
 }
 _KEEP = text(f"""
 insert into stocktake_item (store_id, stocktake_id, {", ".join(_OUTCOME)})
@@ -143,9 +147,12 @@ set {", ".join(f"{name} = excluded.{name}" for name in _OUTCOME if name not in {
 """)  # noqa: S608 -- own names
 
 
-def _outcome(entry: Entry, held: Anchor | None) -> dict[str, Any]:
+def _outcome(entry: Entry, held: Anchor | None, policy: CountPolicy) -> dict[str, Any]:
     found, tally = entry.found, None if entry.counted is None else entry.counted.tally
-    many, wrong = (0, 0) if entry.counted is None else checked(entry.counted, entry.book)
+    many, wrong, checks = 0, 0, Checks()
+    if entry.counted is not None:
+        many, wrong = checked(entry.counted, entry.book)
+        checks = checks_of(entry.counted, entry.book, price_fen=entry.price_fen, policy=policy)
     return {
         "sku_id": entry.sku_id,
         "round": entry.round,
@@ -160,6 +167,7 @@ def _outcome(entry: Entry, held: Anchor | None) -> dict[str, Any]:
         "price_fen": entry.price_fen,
         "checked": many,
         "wrong": wrong,
+        **asdict(checks),
     }
 
 

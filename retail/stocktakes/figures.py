@@ -2,7 +2,8 @@
 
 - *discrepancy*: units by which counts changed the book (each SKU's net, what was settled later included) of the
   units that the book held of what was counted.
-- *count error*: figures that a recount or a second person proved wrong, of those that somebody checked.
+- *count error*: first figures that are wrong, of all first figures, estimated by `retail.stocktakes.checks` from the
+  suspect ones, which were looked at again, and from the *control*: others that a second person happened to count too.
 - *minutes*: the time between the lines of one person in one stocktake, without gaps above 5 minutes; of the times
   that somebody took part in one, and of the items counted (an SKU at a place).
 """
@@ -20,6 +21,7 @@ from retail.access.work import Reading
 from retail.catalogue.costs import costs
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotPermitted, Problem
+from retail.stocktakes.checks import CHECKS, Checks
 from retail.stocktakes.models import CountState, Stocktake
 from retail.stocktakes.queries import ItemRow
 
@@ -43,12 +45,13 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class CountFigures:
-    """A store's counting in a time."""
+    """A store's counting in a time; `count_control` is how many of the control were wrong, of how many."""
 
     store_id: UUID
     stocktakes: int
     discrepancy: Ratio
     count_error: Ratio
+    count_control: Ratio
     minutes_per_person: Ratio
     minutes_per_hundred: Ratio
 
@@ -96,7 +99,8 @@ async def count_figures(
             store_id=as_uuid(row.store_id),
             stocktakes=row.stocktakes,
             discrepancy=Ratio(row.moved, row.held),
-            count_error=Ratio(row.wrong, row.checked),
+            count_error=Ratio(Checks(*row.checks).wrong, row.checks[0]),
+            count_control=Ratio(row.checks[-1], row.checks[-2]),
             minutes_per_person=Ratio(row.minutes, row.people),
             minutes_per_hundred=Ratio(row.minutes * 100, row.items),
         )
@@ -150,8 +154,8 @@ with done as (
     where store_id = any(:stores) and status = 'confirmed' and closed_at >= :since and closed_at < :until
 ), found as (
     select i.store_id, sum(abs(i.posted + coalesce(a.settled, 0))) filter (where i.posted is not null) as moved,
-        sum(greatest(i.book, 0)) filter (where i.posted is not null) as held, sum(i.checked) as checked,
-        sum(i.wrong) as wrong
+        sum(greatest(i.book, 0)) filter (where i.posted is not null) as held,
+        array[{", ".join(f"coalesce(sum(i.{name}), 0)::int" for name in CHECKS)}] as checks
     from done d join stocktake_item i on i.store_id = d.store_id and i.stocktake_id = d.id
     left join count_anchor a on a.store_id = i.store_id and a.sku_id = i.sku_id and a.document_id = i.stocktake_id
     group by 1
@@ -166,7 +170,7 @@ with done as (
     from ({_GAPS.replace("stocktake_line", "lines")}) g where gap <= :idle group by 1
 )
 select d.store_id, d.stocktakes, coalesce(f.moved, 0)::float8 as moved, coalesce(f.held, 0)::float8 as held,
-    coalesce(f.wrong, 0)::float8 as wrong, coalesce(f.checked, 0)::float8 as checked,
+    coalesce(f.checks, array_fill(0, array[{len(CHECKS)}])) as checks,
     coalesce(m.minutes, 0) as minutes, coalesce(w.people, 0)::float8 as people, coalesce(w.items, 0)::float8 as items
 from (select store_id, count(*) as stocktakes from done group by 1) d
 left join found f using (store_id) left join work w using (store_id) left join minutes m using (store_id)

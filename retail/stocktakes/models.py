@@ -160,7 +160,8 @@ class StocktakeItem(Base):
     """What was decided about an SKU in a stocktake and, once it is closed, what became of its count.
 
     `round` counts the recounts that were asked for. `decided_seq` is the newest line that the decision knew.
-    All figures are base units at `counted_to`; `posted` is what the book was changed by at the confirmation.
+    All figures are base units at `counted_to`; `posted` is what the book was changed by at the confirmation. The last
+    eight columns count figures, see `retail.stocktakes.tally` and `retail.stocktakes.checks`.
     """
 
     __tablename__ = "stocktake_item"
@@ -195,6 +196,12 @@ class StocktakeItem(Base):
     price_fen: Mapped[int | None] = mapped_column(BigInteger)
     checked: Mapped[int | None]
     wrong: Mapped[int | None]
+    figures: Mapped[int | None]
+    suspect: Mapped[int | None]
+    suspect_checked: Mapped[int | None]
+    suspect_wrong: Mapped[int | None]
+    control: Mapped[int | None]
+    control_wrong: Mapped[int | None]
 
 
 class CountAnchor(Base):

@@ -48,7 +48,15 @@ class CountFigures:
     stocktakes: int = strawberry.field(description="How many were confirmed.")
     discrepancy: Ratio = strawberry.field(description="Units by which counts changed the book, of the book's units.")
     count_error: Ratio = strawberry.field(
-        description="Figures that a recount or a second person proved wrong, of those that were checked."
+        description=(
+            "First figures that are wrong, of all first figures (what one person counted of an SKU at one place). An "
+            "estimate: the share of wrong ones among figures that were checked because they looked wrong, and among "
+            "those that two persons happened to count, each weighted by how many figures are of its kind. Where "
+            "countControl is of 0, a lower bound: only what was found."
+        )
+    )
+    count_control: Ratio = strawberry.field(
+        description="Figures that did not look wrong and that two persons happened to count: the wrong ones, of all."
     )
     minutes_per_person: Ratio = strawberry.field(
         description="Minutes of counting (without gaps above 5 minutes), of the times that somebody took part in one."
@@ -65,6 +73,7 @@ class CountFigures:
             stocktakes=figures.stocktakes,
             discrepancy=Ratio.of(figures.discrepancy),
             count_error=Ratio.of(figures.count_error),
+            count_control=Ratio.of(figures.count_control),
             minutes_per_person=Ratio.of(figures.minutes_per_person),
             minutes_per_hundred=Ratio.of(figures.minutes_per_hundred),
         )

@@ -118,14 +118,15 @@ async def test_figures_of_a_month_are_shares_with_what_they_are_made_of(chain: C
 
     document = """query($from: DateTime!, $to: DateTime!) { countFigures(from: $from, to: $to) { storeId stocktakes
       discrepancy { numerator denominator value } countError { numerator denominator value }
-      minutesPerPerson { denominator } minutesPerHundred { denominator } } }"""
+      countControl { numerator denominator } minutesPerPerson { denominator } minutesPerHundred { denominator } } }"""
     until = datetime.now(UTC) + timedelta(minutes=1)
     (told,) = (await manager.ask(document, **{"from": since.isoformat(), "to": until.isoformat()})).data["countFigures"]
 
     assert [each["round"] for each in asked.value["rounds"]] == [1]
     assert told["stocktakes"] == 1
     assert told["discrepancy"] == {"numerator": 2, "denominator": 120, "value": pytest.approx(2 / 120)}
-    assert told["countError"] == {"numerator": 1, "denominator": 1, "value": 1}
+    assert told["countError"] == {"numerator": 1, "denominator": 2, "value": 0.5}
+    assert told["countControl"] == {"numerator": 0, "denominator": 0}
     assert (told["minutesPerPerson"]["denominator"], told["minutesPerHundred"]["denominator"]) == (2, 2)
 
 

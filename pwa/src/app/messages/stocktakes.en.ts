@@ -123,7 +123,7 @@ export default {
       shrinkage: 'Ten with the most missing',
       days: 'Last {n} days',
       error: 'Count error',
-      errorOf: 'Wrong ones, of the counts that were checked',
+      errorOf: 'Wrong first figures, estimated from what was checked',
       discrepancy: 'Discrepancy',
       discrepancyOf: 'Changed by counts, of the units in the book',
       minutes: 'A person, a stocktake',

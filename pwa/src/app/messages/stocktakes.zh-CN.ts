@@ -123,7 +123,7 @@ export default {
       shrinkage: '少得最多的十样',
       days: '最近 {n} 天',
       error: '数错率',
-      errorOf: '复核过的数里，数错的',
+      errorOf: '初盘数错的比例，按复核结果估算',
       discrepancy: '差异率',
       discrepancyOf: '账上的件数里，盘点改掉的',
       minutes: '每人每次盘点',
