@@ -51,6 +51,12 @@ export function useWords() {
   return { t, english, name, unit, why, clock, day, weekday }
 }
 
+/** Making one takes a phone milliseconds, and a screen shows many moments. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
 function format(moment: string | number, locale: string, zone: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }).format(new Date(moment))
+  const name = [locale, zone, ...Object.keys(options)].join(' ')
+  const known = formats.get(name) ?? new Intl.DateTimeFormat(locale, { timeZone: zone, ...options })
+  formats.set(name, known)
+  return known.format(new Date(moment))
 }
