@@ -1,6 +1,9 @@
 """Goods come back: from another store, too many of them, to be looked at first, and without a network."""
 
 import io
+import re
+from datetime import UTC, datetime
+from uuid import uuid4
 
 from PIL import Image
 from playwright.async_api import expect
@@ -25,8 +28,14 @@ async def test_what_was_bought_elsewhere_comes_back_by_its_receipt_with_a_pictur
     await taker.see("scan-input").wait_for()
     await taker.picture("return-first")
 
-    await taker.find(receipt)
+    await expect(taker.see("scan-input")).to_have_attribute("placeholder", re.compile("小票"))
+    await taker.find("P0101-000000")
+    await taker.shows("results", "还没找到这张小票")
     await taker.page.keyboard.press("Enter")
+    await taker.shows("unknown-code", "没有哪笔销售用这张小票")
+    await taker.picture("return-no-receipt")
+    # As a thumb writes it, and no key after it.
+    await taker.find(receipt.lower())
     await taker.see("sale-chosen").wait_for()
     await taker.shows("sale-chosen", "西单")
     await taker.tap("return-more")
@@ -55,7 +64,6 @@ async def test_what_was_bought_elsewhere_comes_back_by_its_receipt_with_a_pictur
     # All of it has come back: nobody can bring it again.
     await taker.open("/returns")
     await taker.find(receipt)
-    await taker.page.keyboard.press("Enter")
     await expect(taker.see("sale-found").first).to_be_disabled()
     await taker.picture("return-none-left")
 
@@ -135,6 +143,55 @@ async def test_a_return_from_the_cellar_that_is_too_much_calls_the_clerk(chain: 
     await expect(refused).to_contain_text("请店长")
     await phone.picture("return-refused")
     assert await chain.books.moved(cola) == [*before, ("sale", -1)]
+
+    # As she left it, but for the sale that had nothing left; without one a clerk may take so much.
+    await phone.tap("operation-mend")
+    await phone.shows("return-again", "买了 1 件，已退 1 件")
+    await phone.tap("without-receipt")
+    await expect(phone.see("reason-wrong-item").locator("input")).to_be_checked()
+    await expect(phone.see("condition-sealed").locator("input")).to_be_checked()
+    await expect(phone.see("photo-remove")).to_have_count(1)
+    await phone.picture("return-mended")
+    await phone.tap("return-confirm")
+    await phone.sent(3)
+    await phone.open("/me/operations")
+    await expect(phone.see("operations").locator("[data-kind=goods-return]")).to_have_count(2)
+    await expect(phone.see("operation-mend")).to_have_count(0)
+    assert await chain.books.moved(cola) == [*before, ("sale", -1), ("customer_return", 1), ("quarantine", -1)]
+
+
+async def test_what_a_member_bought_is_found_without_the_receipt(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    cola = await chain.books.item("xidan", COLA)
+    member = f"139{uuid4().int % 10**8:08d}"
+    await phone.sign_in("xidan", path="/returns")
+    await phone.settled()
+    await till_sells(phone, cola, member)
+
+    await phone.tap("by-member")
+    await phone.see("member-input").fill("13000000000")
+    await phone.tap("member-find")
+    await phone.shows("member-problem", "没有能退的销售")
+    await phone.see("member-input").fill(member)
+    await phone.picture("return-member")
+    await phone.tap("member-find")
+
+    await phone.see("sale-chosen").wait_for()
+    await phone.shows("return-item", COLA)
+
+
+async def till_sells(phone: Device, thing: Item, member: str) -> None:
+    """What the till reports of a customer who held out her card."""
+    origin = {"occurredAt": datetime.now(UTC).isoformat(), "source": "TILL"}
+    sale = {"requestId": str(uuid4()), "storeId": str(thing.store_id), "origin": origin, "member": member}
+    line = {"skuId": str(thing.sku_id), "quantity": 1}
+    query = "mutation($input: RecordSaleInput!) { recordSale(input: $input) { __typename } }"
+    answer = await phone.context.request.post(
+        phone.url + "/graphql",
+        data={"query": query, "variables": {"input": {**sale, "lines": [line]}}},
+        headers={"x-trueshelf": "1"},
+    )
+    assert (await answer.json())["data"]["recordSale"]["__typename"] == "RecordSaleSuccess"
 
 
 async def test_a_return_that_was_a_mistake_is_undone_with_one_tap(chain: Chain, give: GiveDevice) -> None:

@@ -1,8 +1,11 @@
 """From a thing in the hand to a line in the ledger."""
 
+import io
 import re
 from itertools import pairwise
 
+import zxingcpp
+from PIL import Image
 from playwright.async_api import Route, expect
 
 from tests.stories.conftest import Chain, GiveDevice
@@ -67,6 +70,12 @@ async def test_a_sale_takes_it_from_the_shelf_and_the_history_says_so(chain: Cha
     await phone.tap("sell-many")
     await phone.see("quantity").wait_for()
     await phone.picture("sell-many")
+    for digit in str(tea.on_hand + 1):
+        await phone.tap(f"key-{digit}")
+    await phone.shows("book-short", f"账上只有 {tea.on_hand}")
+    await phone.picture("sell-more-than-known")
+    for _ in str(tea.on_hand + 1):
+        await phone.tap("key-erase")
     await phone.press(3)
     await phone.tap("to-sale")
     await phone.see("cart").wait_for()
@@ -79,6 +88,7 @@ async def test_a_sale_takes_it_from_the_shelf_and_the_history_says_so(chain: Cha
 
     await phone.shows("snackbar", f"已记 {price}")
     await expect(phone.see("snackbar")).to_have_class(re.compile("done"))
+    await phone.shows("snackbar", re.compile(r"小票 P\d{4}\u2011[0-9A-F]{6}"))
     await phone.picture("sale-done")
     await phone.sent()
     assert await chain.books.on_hand(tea) == tea.on_hand - 3
@@ -126,10 +136,72 @@ async def test_a_sale_that_was_a_mistake_is_taken_back_with_one_tap(chain: Chain
     assert await chain.books.on_hand(tea) == tea.on_hand
 
 
+async def test_far_more_than_the_book_knows_is_sold_as_it_was_meant(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("yulin", "珍珠奶茶")
+    before = await chain.books.moved(tea)
+    await phone.sign_in("yulin", path="/scan")
+    await phone.settled()
+    await phone.scan(tea.gtin)
+    await phone.tap("sell-many")
+    for digit in "9999999":
+        await phone.tap(f"key-{digit}")
+    await phone.shows("most", "1,000,000")
+    await phone.shows("quantity", "999999")
+    await phone.picture("sell-too-many")
+    await phone.tap("quantity-done")
+    await phone.tap("to-sale")
+    await expect(phone.see("cart-quantity")).to_have_text("999999")
+    await phone.shows("book-short", "账上只有")
+    await phone.tap("cart-quantity")
+    await phone.press(1200)
+    await expect(phone.see("cart-quantity")).to_have_text("1200")
+    await phone.picture("sale-more-than-known")
+
+    await phone.tap("cart-finish")
+
+    await phone.sent()
+    assert await chain.books.moved(tea) == [*before, ("sale", -1200)]
+    await phone.tap("snackbar-action")
+    await phone.sent(2)
+    assert await chain.books.moved(tea) == [*before, ("sale", -1200), ("customer_return", 1200)]
+
+
+async def test_the_receipt_of_a_sale_offline_is_scanned_when_it_comes_back(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("jianshelu", "珍珠奶茶")
+    await phone.sign_in("jianshelu", path="/scan")
+    await phone.settled()
+    await phone.ready_offline()
+    await phone.go_offline()
+    await phone.scan(tea.gtin)
+    await phone.tap("sell")
+    await phone.tap("to-sale")
+    await phone.tap("cart-finish")
+
+    await phone.tap("to-receipt")
+
+    number = await phone.see("receipt-number").inner_text()
+    assert re.fullmatch(r"P\d{4}-[0-9A-F]{6}", number)
+    assert await phone.see("receipt-number").evaluate("e => e.getClientRects().length") == 1
+    shown = Image.open(io.BytesIO(await phone.see("receipt-code").screenshot())).convert("L")
+    assert [each.text for each in zxingcpp.read_barcodes(shown)] == [number]
+    await phone.picture("receipt")
+    await phone.page.emulate_media(color_scheme="dark")
+    await phone.picture("receipt-dark")
+    await phone.open("/scan")
+    await phone.scan(number)
+    await phone.shows("return-item", "珍珠奶茶")
+    await phone.see("sale-chosen").wait_for()
+    await phone.come_back()
+    await phone.sent()
+
+
 async def test_an_answer_that_is_lost_does_not_sell_twice(chain: Chain, give: GiveDevice) -> None:
     phone = await give(chain)
     phone.forgive(NO_NETWORK)
     tea = await chain.books.item("jianshelu", "珍珠奶茶")
+    before = await chain.books.moved(tea)
     await phone.sign_in("jianshelu", path="/scan")
     await phone.settled()
     names: list[str] = []
@@ -153,7 +225,7 @@ async def test_an_answer_that_is_lost_does_not_sell_twice(chain: Chain, give: Gi
     await phone.sent()
     assert len(names) == 2
     assert names[0] == names[1]
-    assert await chain.books.moved(tea) == [("sale", -1)]
+    assert await chain.books.moved(tea) == [*before, ("sale", -1)]
 
 
 async def test_a_sale_that_the_server_refuses_calls_the_clerk_and_can_be_tried_again(
