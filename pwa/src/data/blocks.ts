@@ -31,8 +31,13 @@ export function sealBlocks<Thing>(
   return Promise.all(sealing)
 }
 
-/** What cannot be opened any more is as if it had never been kept. */
-export async function openBlocks<Thing>(vault: Vault, name: string, numbers: readonly number[], blocks: readonly Sealed[]): Promise<Thing[]> {
+/** What was kept; not `whole` when a part of it cannot be opened any more, so that it must be asked for again. */
+export interface Kept<Thing> {
+  things: Thing[]
+  whole: boolean
+}
+
+export async function openBlocks<Thing>(vault: Vault, name: string, numbers: readonly number[], blocks: readonly Sealed[]): Promise<Kept<Thing>> {
   const opened = await Promise.all(blocks.map((sealed, index) => vault.open<Thing[]>('readings', `${name} ${numbers[index]}`, sealed)))
-  return opened.flatMap((things) => things ?? [])
+  return { things: opened.flatMap((things) => things ?? []), whole: !opened.includes(undefined) }
 }

@@ -1,6 +1,7 @@
 /** What a customer is about to buy; kept through a reload, because the queue will not wait. */
 import { computed, reactive, shallowRef, watch } from 'vue'
 import type { CatalogueItem } from './catalogue-item.ts'
+import { readLocal } from './local.ts'
 
 export interface CartLine {
   item: CatalogueItem
@@ -49,7 +50,6 @@ export function refillCart(lines: CartLine[]): void {
 }
 
 export function keepCart(): void {
-  const kept = localStorage.getItem(KEY)
-  if (kept) cart.lines = JSON.parse(kept) as CartLine[]
+  cart.lines = readLocal<CartLine[]>(KEY) ?? []
   watch(cart, () => localStorage.setItem(KEY, JSON.stringify(cart.lines)))
 }

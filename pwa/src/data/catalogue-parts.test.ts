@@ -1,8 +1,10 @@
 import 'fake-indexeddb/auto'
 import { beforeEach, expect, test, vi } from 'vitest'
+import { watch } from 'vue'
 import { catalogue, openCatalogue, refreshCatalogue } from './catalogue.ts'
 import { merge, NO_PARTS, partsOf } from './catalogue-parts.ts'
-import { forgetReadings, readItems, readNote, writeReadings } from './database.ts'
+import { keptIsDamaged } from './connection.ts'
+import { database, forgetReadings, readItems, readNote, writeReadings } from './database.ts'
 
 /** What the server has, by part; it tells one part at a time. */
 const server = vi.hoisted(() => ({ parts: new Map<number, { digest: string; skus: object[] }>(), asked: [] as string[][] }))
@@ -39,7 +41,7 @@ test('a new device reads all of it, part by part', async () => {
 
   expect(prices()).toEqual({ tea: 1_000, milk: 500, rice: 700 })
   expect(server.asked).toEqual([[], ['a']])
-  expect((await readItems()).map(({ id }) => id).toSorted()).toEqual(['milk', 'rice', 'tea'])
+  expect((await readItems()).things.map(({ id }) => id).toSorted()).toEqual(['milk', 'rice', 'tea'])
 })
 
 test('then it reads what changed only: a new price, something new, something gone', async () => {
@@ -51,7 +53,7 @@ test('then it reads what changed only: a new price, something new, something gon
 
   expect(prices()).toEqual({ tea: 1_200, juice: 900, rice: 700 })
   expect(server.asked).toEqual([['a', '', '', 'b']])
-  expect((await readItems()).map(({ id, priceFen }) => `${id} ${priceFen}`).toSorted()).toEqual(['juice 900', 'rice 700', 'tea 1200'])
+  expect((await readItems()).things.map(({ id, priceFen }) => `${id} ${priceFen}`).toSorted()).toEqual(['juice 900', 'rice 700', 'tea 1200'])
   expect(await readNote('catalogue')).toMatchObject({ storeId: 'wangjing', digests: ['c', '', '', 'b'] })
 })
 
@@ -73,7 +75,7 @@ test('another store begins anew: its prices are its own', async () => {
 
   expect(server.asked[0]).toEqual([])
   expect(prices()).toEqual({ tea: 2_000 })
-  expect((await readItems()).map(({ id }) => id)).toEqual(['tea'])
+  expect((await readItems()).things.map(({ id }) => id)).toEqual(['tea'])
 })
 
 test('what an older app read whole is read anew', async () => {
@@ -83,13 +85,42 @@ test('what an older app read whole is read anew', async () => {
 
   expect(server.asked[0]).toEqual([])
   expect(prices()).toEqual({ tea: 1_000, milk: 500, rice: 700 })
-  expect((await readItems()).map(({ id }) => id)).not.toContain('old')
+  expect((await readItems()).things.map(({ id }) => id)).not.toContain('old')
 })
 
 test('an item that was only scanned stays until its part comes', () => {
-  const scanned = { id: 'tea' } as Parameters<typeof partsOf>[1][number]
-  const { parts } = merge(partsOf({ digests: [] }, [scanned]), [{ number: 1, digest: 'z', skus: [] }])
+  const scanned = { id: 'tea' } as Parameters<typeof partsOf>[1]['things'][number]
+  const { parts } = merge(partsOf({ digests: [] }, { things: [scanned], whole: true }), [{ number: 1, digest: 'z', skus: [] }])
 
   expect([...parts.items.keys()]).toEqual(['tea'])
   expect(NO_PARTS.digests).toEqual([])
+})
+
+test('a part that is damaged is said, and everything comes again, though it was read a minute ago', async () => {
+  await openCatalogue('wangjing')
+  const db = await database()
+  const [block = -1] = await db.getAllKeys('items')
+  await db.put('items', { iv: new Uint8Array(12), data: new ArrayBuffer(40) }, block)
+  server.asked = []
+  const heard: boolean[] = []
+  watch(keptIsDamaged, (is) => heard.push(is), { flush: 'sync' })
+
+  await openCatalogue('wangjing')
+
+  expect(heard).toEqual([true, false])
+  expect(server.asked[0]).toEqual([])
+  expect(prices()).toEqual({ tea: 1_000, milk: 500, rice: 700 })
+  expect((await readItems()).whole).toBe(true)
+})
+
+test('a full device shows all that came, and keeps nothing that it would miss a part of', async () => {
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementationOnce(() => {
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+
+  await openCatalogue('wangjing')
+
+  expect(prices()).toEqual({ tea: 1_000, milk: 500, rice: 700 })
+  expect(await readNote('catalogue')).toBeUndefined()
+  put.mockRestore()
 })

@@ -3,6 +3,7 @@
  *
  * An item that was only scanned lies in no part that is known; it stays until the part that it lies in comes.
  */
+import type { Kept } from './blocks.ts'
 import { itemOf, type CatalogueItem } from './catalogue-item.ts'
 import type { CatalogueChanges } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
@@ -17,9 +18,9 @@ export interface Parts {
 
 export const NO_PARTS: Parts = { items: new Map(), digests: [] }
 
-/** What an older app kept has no digests: then all of it is asked for again. */
-export function partsOf({ digests }: { digests?: string[] }, items: readonly CatalogueItem[]): Parts {
-  return digests ? { items: new Map(items.map((item) => [item.id, item])), digests } : NO_PARTS
+/** What an older app kept has no digests, and what is damaged has holes: then all of it is asked for again. */
+export function partsOf({ digests }: { digests?: string[] }, { things, whole }: Kept<CatalogueItem>): Parts {
+  return digests && whole ? { items: new Map(things.map((item) => [item.id, item])), digests } : NO_PARTS
 }
 
 /** `touched` are the items that came, changed or went. */

@@ -3,6 +3,7 @@ import { shallowRef } from 'vue'
 import { blockOf } from './blocks.ts'
 import { itemOf, searchItems, type CatalogueItem, type Scanned } from './catalogue-item.ts'
 import { merge, NO_PARTS, partsOf } from './catalogue-parts.ts'
+import { foundDamaged } from './connection.ts'
 import { CATALOGUE_NOTE, CATEGORIES_NOTE, readItems, readNote, writeNote, writeReadings } from './database.ts'
 import { CatalogueChanges, CategoriesQuery, InStorePatterns, SkuByCode, SkuPage } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
@@ -35,8 +36,10 @@ export async function openCatalogue(storeId: string): Promise<void> {
   const kept = await readNote<Kept>(CATALOGUE_NOTE)
   if (kept?.storeId === storeId) {
     patterns = kept.patterns ?? []
-    show(await readItems())
-    if (Date.now() - kept.at < FRESH_MS) return
+    const { things, whole } = await readItems()
+    foundDamaged('goods', !whole)
+    show(things)
+    if (whole && Date.now() - kept.at < FRESH_MS) return
   }
   await refreshCatalogue(storeId)
 }
@@ -55,6 +58,7 @@ async function fetchCatalogue(storeId: string): Promise<void> {
   patterns = scales
   const kept = await readNote<Kept>(CATALOGUE_NOTE)
   let parts = kept?.storeId === storeId ? partsOf(kept, await readItems()) : NO_PARTS
+  let keeps = true
   const isNew = parts === NO_PARTS
   for (let first = true, complete = false; !complete && parts.items.size < MOST_ITEMS; first = false) {
     const { catalogueChanges } = await ask(CatalogueChanges, { storeId, known: parts.digests })
@@ -64,8 +68,13 @@ async function fetchCatalogue(storeId: string): Promise<void> {
     if (isNew && !complete) show([...parts.items.values()])
     const note = { key: CATALOGUE_NOTE, value: { storeId, at: Date.now(), patterns: scales, digests: parts.digests } satisfies Kept }
     const only = isNew && first ? undefined : new Set([...touched].map(blockOf))
-    await writeReadings({ in: { store: 'items' }, things: [...parts.items.values()], idOf: ({ id }) => id, ...(only && { only }), note })
+    // A full device shows what came all the same; and keeps no part whose forerunner it does not have.
+    keeps &&= await writeReadings({ in: { store: 'items' }, things: [...parts.items.values()], idOf: ({ id }) => id, ...(only && { only }), note }).then(
+      () => true,
+      () => false,
+    )
   }
+  foundDamaged('goods', false)
   show([...parts.items.values()])
 }
 
@@ -113,7 +122,7 @@ export async function searchServer(text: string, storeId: string): Promise<Catal
 export async function categories(): Promise<Category[]> {
   try {
     const answer = await ask(CategoriesQuery, {})
-    await writeNote(CATEGORIES_NOTE, answer.categories)
+    await writeNote(CATEGORIES_NOTE, answer.categories).catch(() => undefined)
     return answer.categories
   } catch (error) {
     const kept = await readNote<Category[]>(CATEGORIES_NOTE)

@@ -33,6 +33,15 @@ export function keptDataIsFrom(moment: number): void {
   touch.asOf = Math.max(touch.asOf, moment)
 }
 
+const damaged = reactive(new Set<'goods' | 'stock'>())
+/** A part of what this device kept cannot be read any more, and has not come again yet. */
+export const keptIsDamaged = computed(() => damaged.size > 0)
+
+export function foundDamaged(what: 'goods' | 'stock', isDamaged: boolean): void {
+  if (isDamaged) damaged.add(what)
+  else damaged.delete(what)
+}
+
 export function watchConnection(): void {
   watch(contact, (now) => (touch.offlineSince = now === 'offline' ? Date.now() : 0), { immediate: true })
   addEventListener('online', () => Object.assign(touch, { network: true, reached: true }))

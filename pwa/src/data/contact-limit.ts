@@ -19,7 +19,7 @@ export function serverWasHeard(hours = tether?.hours ?? USUAL_HOURS): void {
   countedAt = performance.now()
   if (!changed && countedAt - writtenAt < WRITE_MS) return
   writtenAt = countedAt
-  void writeDevice(NOTE, tether)
+  void write(tether)
 }
 
 /** Asked when the app opens, and every minute while it is open. */
@@ -27,11 +27,15 @@ export async function isAwayTooLong(): Promise<boolean> {
   await clockKnown()
   tether ??= await readDevice<Tether>(NOTE)
   if (!tether) return false
-  const now = performance.now()
-  if (countedAt > 0) {
-    tether = livedOn(tether, now - countedAt)
-    await writeDevice(NOTE, tether)
-  }
-  countedAt = now
-  return isTooLong(tether, clock.now())
+  const [steady, now] = [performance.now(), clock.now()]
+  tether = livedOn(tether, countedAt > 0 ? steady - countedAt : 0, now)
+  countedAt = steady
+  const isTooLongAgo = isTooLong(tether, now)
+  await write(tether)
+  return isTooLongAgo
+}
+
+/** A device that has no room for this little counts on in memory, and opens all the same. */
+async function write(counted: Tether): Promise<void> {
+  await writeDevice(NOTE, counted).catch(() => undefined)
 }

@@ -8,7 +8,8 @@ import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type St
 import type { CatalogueItem } from './catalogue-item.ts'
 import type { Level } from './levels.ts'
 import type { Operation } from './operations.ts'
-import { openBlocks, sealBlocks } from './blocks.ts'
+import { openBlocks, sealBlocks, type Kept } from './blocks.ts'
+import { HeldElsewhere } from './storage.ts'
 import { Vault, isSealed, type Compartment, type Sealed } from './vault.ts'
 
 /** An operation as it lies on the device since version 2; version 1 wrote the operation itself. */
@@ -67,7 +68,9 @@ interface Clear {
 /** `closed` is told when this connection made way for a newer version of the app. */
 export async function openDatabase(name = 'trueshelf', closed: () => void = () => {}): Promise<Database> {
   const clear: Clear = { items: [], levels: [], notes: [] }
-  const db = await openDB<Tables>(name, VERSION, {
+  let giveUp: (error: Error) => void = () => {}
+  const held = new Promise<never>((_done, fail) => (giveUp = fail))
+  const opening = openDB<Tables>(name, VERSION, {
     async upgrade(fresh, version, _next, work) {
       if (version < 1) {
         const operations = fresh.createObjectStore('operations', { keyPath: 'order', autoIncrement: true })
@@ -84,8 +87,14 @@ export async function openDatabase(name = 'trueshelf', closed: () => void = () =
       closed()
     },
     terminated: closed,
+    blocked: () => giveUp(new HeldElsewhere('an older app holds the database')),
   })
-  if (clear.notes.length) await sealAll(db, clear)
+  const db = await Promise.race([opening, held]).catch((error: unknown) => {
+    void opening.then((late) => late.close(), () => undefined)
+    throw error
+  })
+  // What may be read comes again from the server; what was done lies elsewhere, and an app that does not open helps nobody.
+  if (clear.notes.length) await sealAll(db, clear).catch((error: unknown) => console.error(error))
   return db
 }
 
@@ -167,8 +176,9 @@ export async function writeReadings<Thing>({ in: place, things, idOf, only, note
     vault.seal('readings', `note ${note.key}`, note.value),
     sealBlocks(vault, nameOf(place), things, idOf, only),
   ])
-  const work = (await database()).transaction([place.store, 'notes'], 'readwrite')
-  if (begun !== era) return work.abort()
+  const db = await database()
+  if (begun !== era) return
+  const work = db.transaction([place.store, 'notes'], 'readwrite')
   if (place.store === 'items') {
     const items = work.objectStore('items')
     if (!only) void items.clear()
@@ -182,14 +192,13 @@ export async function writeReadings<Thing>({ in: place, things, idOf, only, note
   await work.done
 }
 
-/** What cannot be opened any more is as if it had never been kept. */
-export async function readItems(): Promise<CatalogueItem[]> {
+export async function readItems(): Promise<Kept<CatalogueItem>> {
   const db = await database()
   const [keys, blocks] = await Promise.all([db.getAllKeys('items'), db.getAll('items')])
   return openBlocks(vault, 'items', keys, blocks)
 }
 
-export async function readLevels(storeId: string): Promise<Level[]> {
+export async function readLevels(storeId: string): Promise<Kept<Level>> {
   const db = await database()
   const [keys, blocks] = await Promise.all([db.getAllKeys('levels', allOf(storeId)), db.getAll('levels', allOf(storeId))])
   return openBlocks(vault, `levels ${storeId}`, keys.map(([, block]) => block), blocks)

@@ -83,7 +83,7 @@ export async function startOutbox(): Promise<void> {
     void list.read()
     sendWaiting()
   })
-  watch(() => me.value?.id, (personId) => void noteSender(personId), { immediate: true })
+  watch(() => me.value?.id, (personId) => void noteSender(personId).catch((error: unknown) => console.error(error)), { immediate: true })
   await list.read()
   sendWaiting()
 }

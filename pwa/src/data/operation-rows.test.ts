@@ -1,9 +1,10 @@
 import 'fake-indexeddb/auto'
 import { openDB } from 'idb'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { write } from './batch.ts'
 import { openDatabase, vaultOf, type Database, type OperationRow } from './database.ts'
 import { OperationRows } from './operation-rows.ts'
+import { HeldElsewhere } from './storage.ts'
 import { isReadable, needsYou, neverHappened, type Operation } from './operations.ts'
 
 /** As version 1 of the app wrote it: the words of this test never change. */
@@ -175,4 +176,27 @@ test('what still needs somebody is not forgotten for its age', async () => {
   expect(await rows.forgetOldest('accepted', 2, ({ requestId }) => requestId === 'first')).toBe(false)
 
   expect((await rows.all()).map(({ requestId }) => requestId)).toEqual(['first', 'third', 'fourth'])
+})
+
+test('an update that cannot seal what lay in the clear opens all the same, and has what was done', async () => {
+  await leftByVersion1(OLD)
+  const complaint = vi.spyOn(console, 'error').mockReturnValue()
+  const sealing = vi.spyOn(crypto.subtle, 'encrypt').mockRejectedValueOnce(new DOMException('no', 'OperationError'))
+
+  const db = await openDatabase(name)
+
+  expect(complaint).toHaveBeenCalledOnce()
+  sealing.mockRestore()
+  expect(await rowsOf(db).waiting()).toEqual([{ ...OLD, order: 1 }])
+  expect(await db.count('notes')).toBe(0)
+})
+
+test('an older app in another window that does not let go is said, and once it is closed all is well', async () => {
+  await leftByVersion1(OLD)
+  const older = await openDB(name, 1)
+
+  await expect(openDatabase(name)).rejects.toThrow(HeldElsewhere)
+
+  older.close()
+  expect(await rowsOf(await openDatabase(name)).waiting()).toHaveLength(1)
 })

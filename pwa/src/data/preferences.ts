@@ -1,5 +1,6 @@
 /** How this person likes the screen; kept on the device. */
 import { reactive, watch } from 'vue'
+import { readLocal } from './local.ts'
 
 export type Theme = 'auto' | 'light' | 'dark'
 export type Language = 'zh-CN' | 'en'
@@ -21,7 +22,6 @@ export const preferences = reactive<Preferences>({
 })
 
 export function keepPreferences(): void {
-  const kept = localStorage.getItem(KEY)
-  if (kept) Object.assign(preferences, JSON.parse(kept) as Partial<Preferences>)
+  Object.assign(preferences, readLocal<Partial<Preferences>>(KEY))
   watch(preferences, () => localStorage.setItem(KEY, JSON.stringify(preferences)))
 }

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { expect, test, vi } from 'vitest'
 import { readNote, writeNote } from './database.ts'
 import { DoorRefusal } from './door.ts'
-import { changePerson, farewell, me, senderId, sessionEnded, sessionState, startSession, whenSomebodyLeaves } from './session.ts'
+import { changePerson, farewell, me, refreshMe, senderId, sessionEnded, sessionState, startSession, whenSomebodyLeaves } from './session.ts'
 
 const server = vi.hoisted(() => ({ actor: 'li-mei' }))
 
@@ -70,4 +70,17 @@ test('somebody who proves nothing changes nothing', async () => {
   await expect(changePerson(async () => Promise.reject(new DoorRefusal('WRONG_PIN')))).rejects.toThrow(DoorRefusal)
 
   await vi.waitFor(() => expect(senderId.value).toBe('li-mei'))
+})
+
+test('a full phone knows its person all the same', async () => {
+  const complaint = vi.spyOn(console, 'error').mockReturnValue()
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+
+  await refreshMe()
+
+  expect(complaint).toHaveBeenCalled()
+  expect([me.value?.id, sessionState.value]).toEqual([server.actor, 'signed-in'])
+  put.mockRestore()
 })

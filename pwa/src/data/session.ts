@@ -104,12 +104,17 @@ export async function refreshMe(): Promise<void> {
     serverWasHeard(answer.me.offlineHours)
     if (session.farewell === 'too-long-away') clearFarewell()
     enter(answer.me)
-    await writeNote(ME_NOTE, answer.me)
+    await rememberMe(answer.me)
   } catch (error) {
     const answers = [SignedOut, Unreachable, ServerTrouble, Refused]
     if (!answers.some((known) => error instanceof known)) throw error
     if (!session.me) session.state = 'signed-out'
   }
+}
+
+/** On a full device she works on all the same; only the next opening needs the network. */
+async function rememberMe(answer: Me): Promise<void> {
+  await writeNote(ME_NOTE, answer).catch((error: unknown) => console.error(error))
 }
 
 /** The same person, and no store less than before. */
@@ -294,7 +299,7 @@ export function noteDayOpened(storeId: string, openedAt: string, openedBy: strin
   openings.set(storeId, { openedAt, openedBy })
   showOpenings(session.me)
   // A copy without Vue's proxies, which the database cannot keep.
-  void writeNote(ME_NOTE, JSON.parse(JSON.stringify(session.me)))
+  void rememberMe(JSON.parse(JSON.stringify(session.me)) as Me)
 }
 
 /** The server has decided about the opening, so its word counts again. */

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { openDatabase, vaultOf } from './database.ts'
 import { Outbox } from './outbox.ts'
 import type { Fate, Operation } from './operations.ts'
-import { DeviceFull, fewOf, isFull } from './storage.ts'
+import { DeviceFull, fewOf, HeldElsewhere, hindranceOf, isFull } from './storage.ts'
 
 const MB = 1024 * 1024
 const ACCEPTED: Fate = { state: 'accepted', belowZero: [], clockErrorSeconds: null }
@@ -74,4 +74,23 @@ test('the list of what is done makes room for what is to be done', async () => {
 
   await outbox.drain()
   expect((await outbox.all()).map(({ requestId }) => requestId)).toEqual(['new'])
+})
+
+test.each([
+  [new DOMException('', 'SecurityError'), 'forbidden'],
+  [new DOMException('', 'InvalidStateError'), 'forbidden'],
+  [new DOMException('', 'VersionError'), 'newer'],
+  [new DOMException('', 'QuotaExceededError'), 'full'],
+  [new HeldElsewhere(), 'other-window'],
+  [new DOMException('', 'UnknownError'), 'broken'],
+  ['thrown by somebody else', 'broken'],
+])('a device that keeps nothing says why: %s', (error, why) => {
+  expect(hindranceOf(error)).toBe(why)
+})
+
+test('a browser without any storage forbids it', () => {
+  vi.stubGlobal('indexedDB', undefined)
+
+  expect(hindranceOf(new TypeError('nothing there'))).toBe('forbidden')
+  vi.unstubAllGlobals()
 })

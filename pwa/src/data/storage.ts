@@ -5,6 +5,20 @@ const LOW_SHARE = 0.05
 /** A service worker's storage cannot be asked: only a page can. */
 type Keeping = StorageManager & { persist?: () => Promise<boolean> }
 
+/** Why this device keeps nothing for us: without that the app does not begin, because it would lose what is done. */
+export type Hindrance = 'forbidden' | 'other-window' | 'newer' | 'full' | 'broken'
+
+/** An older version of the app is open in another window and does not let go. */
+export class HeldElsewhere extends Error {}
+
+export function hindranceOf(error: unknown): Hindrance {
+  const name = error instanceof Error ? error.name : ''
+  if (typeof indexedDB === 'undefined' || name === 'SecurityError' || name === 'InvalidStateError') return 'forbidden'
+  if (error instanceof HeldElsewhere) return 'other-window'
+  if (name === 'VersionError') return 'newer'
+  return isFull(error) ? 'full' : 'broken'
+}
+
 /** Nothing was kept: what was done is not done. */
 export class DeviceFull extends Error {}
 

@@ -1,6 +1,8 @@
 import 'fake-indexeddb/auto'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { readLevels, readNote, writeReadings } from './database.ts'
+import { watch } from 'vue'
+import { keptIsDamaged } from './connection.ts'
+import { database, forgetReadings, readLevels, readNote, writeReadings } from './database.ts'
 import type { Level } from './levels.ts'
 import { followStore } from './store-feed.ts'
 
@@ -40,6 +42,67 @@ test('a database that was restored shows its own figures, on the screen and on t
 
   expect(feed.levels.get('wangjing', 'milk')).toBeUndefined()
   await vi.waitFor(async () => expect(await readNote('stock')).toMatchObject({ cursor: 'new' }))
-  expect(await readLevels('wangjing')).toEqual([level('tea', 40, 12)])
+  expect(await readLevels('wangjing')).toEqual({ things: [level('tea', 40, 12)], whole: true })
+  feed.stop()
+})
+
+async function kept(): Promise<void> {
+  await writeReadings({
+    in: { store: 'levels', storeId: 'wangjing' },
+    things: [level('tea', 1, 3), level('milk', 1, 7)],
+    idOf: ({ skuId }) => skuId,
+    note: { key: 'stock', value: { storeId: 'wangjing', cursor: 'old', at: 1 } },
+  })
+  server.stockGrid = { cursor: 'new', storeIds: ['wangjing'], skuIds: ['tea', 'milk'], rows: [[0, 0, 12, 0, 0, 0, 0, 40], [0, 1, 8, 0, 0, 0, 0, 41]] }
+}
+
+test('stock that is damaged is said, and comes again whole', async () => {
+  await kept()
+  const db = await database()
+  const [place = ['', -1] as [string, number]] = await db.getAllKeys('levels')
+  await db.put('levels', { iv: new Uint8Array(12), data: new ArrayBuffer(40) }, place)
+  const heard: boolean[] = []
+  watch(keptIsDamaged, (is) => heard.push(is), { flush: 'sync' })
+
+  const feed = followStore('wangjing', { keep: true })
+
+  await vi.waitFor(() => expect([feed.levels.get('wangjing', 'tea')?.onHand, feed.levels.get('wangjing', 'milk')?.onHand]).toEqual([12, 8]))
+  expect(heard).toEqual([true, false])
+  await vi.waitFor(async () => expect((await readLevels('wangjing')).whole).toBe(true))
+  feed.stop()
+})
+
+test('a storage that cannot be read does not keep the stock from coming', async () => {
+  await kept()
+  const complaint = vi.spyOn(console, 'error').mockReturnValue()
+  const reading = vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementationOnce(() => {
+    throw new DOMException('the disk is broken', 'UnknownError')
+  })
+
+  const feed = followStore('wangjing', { keep: true })
+
+  await vi.waitFor(() => expect(feed.levels.get('wangjing', 'tea')?.onHand).toBe(12))
+  expect(complaint).toHaveBeenCalledOnce()
+  reading.mockRestore()
+  feed.stop()
+})
+
+test('a full device follows the stock all the same, and keeps it when there is room again', async () => {
+  await forgetReadings()
+  server.stockGrid = { cursor: 'new', storeIds: ['wangjing'], skuIds: ['tea'], rows: [[0, 0, 12, 0, 0, 0, 0, 40]] }
+  server.tell = () => {}
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+  const feed = followStore('wangjing', { keep: true })
+  await vi.waitFor(() => {
+    server.tell({ __typename: 'StockChanged', cursor: 'newer', changes: [level('tea', 41, 11)] })
+    expect(feed.levels.get('wangjing', 'tea')?.onHand).toBe(11)
+  })
+  put.mockRestore()
+
+  server.tell({ __typename: 'StockChanged', cursor: 'newest', changes: [level('milk', 42, 5)] })
+
+  await vi.waitFor(async () => expect((await readLevels('wangjing')).things).toHaveLength(2))
   feed.stop()
 })

@@ -6,7 +6,7 @@
  * cursor are written in one transaction, so a reopened app resumes without a gap too.
  */
 import { reactive, type Reactive } from 'vue'
-import { keptDataIsFrom } from './connection.ts'
+import { foundDamaged, keptDataIsFrom } from './connection.ts'
 import { blockOf } from './blocks.ts'
 import { readLevels, readNote, STOCK_NOTE, writeReadings } from './database.ts'
 import { StockChanges, StockGridQuery } from './documents/stock.ts'
@@ -77,7 +77,8 @@ class Follower implements StoreFeed {
   }
 
   private async open(): Promise<void> {
-    if (this.options.keep) await this.readKept()
+    // A storage that fails is no reason to show nothing: the server knows it all.
+    if (this.options.keep) await this.readKept().catch((error: unknown) => console.error(error))
     if (this.cursor === null) await this.fetchGrid()
     else this.listen()
   }
@@ -85,8 +86,11 @@ class Follower implements StoreFeed {
   private async readKept(): Promise<void> {
     const kept = await readNote<Kept>(STOCK_NOTE)
     if (kept?.storeId !== this.storeId) return
-    this.levels.apply(await readLevels(this.storeId))
-    this.cursor = kept.cursor
+    const { things, whole } = await readLevels(this.storeId)
+    this.levels.apply(things)
+    foundDamaged('stock', !whole)
+    // With a hole in it there is nothing to go on from: the whole comes again.
+    if (whole) this.cursor = kept.cursor
     this.status.loaded = true
     keptDataIsFrom(kept.at)
   }
@@ -102,6 +106,7 @@ class Follower implements StoreFeed {
       const levels = levelsOfGrid(stockGrid)
       this.levels.replace(this.storeId, levels)
       Object.assign(this.status, { loaded: true, failed: false })
+      foundDamaged('stock', false)
       await this.remember(levels, { replace: true })
       this.listen()
     } catch {
@@ -157,7 +162,7 @@ class Follower implements StoreFeed {
     for (const { skuId } of levels) this.unwritten.add(blockOf(skuId))
     this.rewriteAll ||= replace
     this.writing ??= this.write().finally(() => (this.writing = undefined))
-    await this.writing
+    await this.writing.catch(() => (this.rewriteAll = true))
   }
 
   /** One writing after another, each with what is known when it begins. */

@@ -39,10 +39,14 @@ export class Vault {
     return this.sealBytes(compartment, name, encoder.encode(JSON.stringify(value)))
   }
 
-  /** Undefined when its key is gone, or when it was sealed under another name. */
+  /** Undefined when its key is gone, when it is damaged, or when it was sealed under another name. */
   async open<Value>(compartment: Compartment, name: string, sealed: Sealed): Promise<Value | undefined> {
     const bytes = await this.openBytes(compartment, name, sealed)
-    return bytes && (JSON.parse(decoder.decode(bytes)) as Value)
+    try {
+      return bytes && (JSON.parse(decoder.decode(bytes)) as Value)
+    } catch {
+      return undefined
+    }
   }
 
   async sealBytes(compartment: Compartment, name: string, bytes: BufferSource): Promise<Sealed> {
@@ -54,6 +58,7 @@ export class Vault {
 
   async openBytes(compartment: Compartment, name: string, sealed: Sealed): Promise<ArrayBuffer | undefined> {
     if (sealed.iv.length === 0) return hasCipher() ? undefined : sealed.data
+    if (!hasCipher()) return undefined
     const key = await this.key(compartment)
     try {
       return await crypto.subtle.decrypt(cipher(name, sealed.iv), key, sealed.data)

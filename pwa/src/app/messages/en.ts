@@ -23,6 +23,7 @@ const en: typeof zh = {
     kept: '{n} kept, sent when back online',
     expired: 'Your session ended; nothing you did is lost',
     signInAgain: 'Sign in',
+    damaged: 'Some of what this phone kept is damaged; it comes again when online',
     update: 'A new version is ready',
     updateNow: 'Update now',
   },

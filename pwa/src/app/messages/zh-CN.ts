@@ -22,6 +22,7 @@ export default {
     kept: '{n} 笔已存好，联网自动发',
     expired: '登录已过期，做过的都还在',
     signInAgain: '重新登录',
+    damaged: '手机里存的资料有一部分坏了，联网后自动补上',
     update: '有新版本',
     updateNow: '点此更新',
   },
