@@ -5,49 +5,59 @@ import { createApp, watch } from 'vue'
 import { keepCart } from '@/data/cart.ts'
 import { openCatalogue } from '@/data/catalogue.ts'
 import { watchConnection, serverHeard } from '@/data/connection.ts'
-import { packLines, startPacking } from '@/data/counts.ts'
+import { packSoon, startPacking } from '@/data/counts.ts'
 import { sendWaiting, startOutbox } from '@/data/deeds.ts'
 import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
 import { sendPhotos, startPhotos } from '@/data/photos.ts'
 import { keepPreferences } from '@/data/preferences.ts'
 import { serverWasHeard } from '@/data/contact-limit.ts'
 import { me, myStore, senderId, sessionEnded, sessionState, startSession } from '@/data/session.ts'
-import { refreshSharedDevice, watchIdleness } from '@/data/shared-device.ts'
+import { openSharedDevice, refreshSharedDevice, watchIdleness } from '@/data/shared-device.ts'
+import { hindranceOf } from '@/data/storage.ts'
 import { watchTransport } from '@/data/transport.ts'
 import App from './App.vue'
-import { startLanguage } from './language.ts'
+import { page, startLanguage } from './language.ts'
 import { applyLook } from './look.ts'
 import { router } from './router.ts'
 import { watchForUpdates } from './update.ts'
 
-keepPreferences()
-applyLook()
-watchTransport({
-  heard: (reached) => {
-    serverHeard(reached)
-    if (reached && me.value) serverWasHeard()
-  },
-  ended: sessionEnded,
-})
-watchConnection()
-keepCart()
-watchIdleness()
+void start().catch(cannotStart)
 
-await Promise.all([startLanguage(), startSession(), startOutbox(), startPhotos()])
-watch(
-  () => (sessionState.value === 'signed-out' ? undefined : myStore.value?.id),
-  (storeId) => {
-    if (storeId === undefined) return closeOwnStore()
-    openOwnStore(storeId)
-    void openCatalogue(storeId).catch(() => undefined).then(keepReturnRules)
-  },
-  { immediate: true },
-)
-watch([senderId, sessionState], () => {
-  void packLines()
-  sendWaiting()
-  sendPhotos()
-})
+async function start(): Promise<void> {
+  keepPreferences()
+  applyLook()
+  watchTransport({
+    heard: (reached) => {
+      serverHeard(reached)
+      if (reached && me.value) serverWasHeard()
+    },
+    ended: sessionEnded,
+  })
+  watchConnection()
+  keepCart()
+  watchIdleness()
+  openSharedDevice()
+
+  await Promise.all([startLanguage(), startSession(), startOutbox(), startPhotos()])
+  watch(
+    () => (sessionState.value === 'signed-out' ? undefined : myStore.value?.id),
+    (storeId) => {
+      if (storeId === undefined) return closeOwnStore()
+      openOwnStore(storeId)
+      void openCatalogue(storeId).catch(() => undefined).then(keepReturnRules)
+    },
+    { immediate: true },
+  )
+  watch([senderId, sessionState], () => {
+    packSoon()
+    sendWaiting()
+    sendPhotos()
+  })
+  startPacking()
+  createApp(App).use(router).mount('#app')
+  void watchForUpdates()
+  void refreshSharedDevice()
+}
 
 /** The return counter decides by them without a network, also on a phone that never opened it with one. */
 async function keepReturnRules(): Promise<void> {
@@ -55,7 +65,10 @@ async function keepReturnRules(): Promise<void> {
   await returnPolicy().catch(() => undefined)
 }
 
-startPacking()
-createApp(App).use(router).mount('#app')
-void watchForUpdates()
-void refreshSharedDevice()
+/** Nothing is begun that this device cannot keep; it says why, and what to do. */
+async function cannotStart(error: unknown): Promise<void> {
+  console.error(error)
+  await startLanguage().catch(() => undefined)
+  const { default: CannotStart } = await page(() => import('./CannotStart.vue'), 'start')()
+  createApp(CannotStart, { why: hindranceOf(error) }).mount('#app')
+}

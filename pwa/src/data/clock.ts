@@ -52,6 +52,11 @@ export class DeviceClock {
     return Math.round(anchor.server + passed)
   }
 
+  /** What the device's clock is put right by on an earlier page's word; undefined once the server has said the time to this one. */
+  get guess(): number | undefined {
+    return this.anchor ? undefined : this.offset
+  }
+
   /** How wrong the device's own clock is, in milliseconds; positive when it is ahead. */
   get error(): number {
     return Math.round(this.counters.wall() - this.now())

@@ -5,7 +5,7 @@
  * a line stays until a deed has taken it to the outbox, and a while longer so that the list survives a reload.
  * Like a deed it lies sealed; in the clear is only what finds it.
  */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb'
 import type { CountLine } from './counts-lines.ts'
 import type { Sealed, Vault } from './vault.ts'
 
@@ -24,6 +24,8 @@ interface Tables extends DBSchema {
   lines: { key: string; value: Row; indexes: { stocktakeId: string } }
 }
 
+type Work = IDBPTransaction<Tables, ['lines'], 'readwrite'>
+
 export class CountJournal {
   private opened: Promise<IDBPDatabase<Tables>> | undefined
 
@@ -35,36 +37,33 @@ export class CountJournal {
   /** Returns when the lines are on this device for good. */
   async write(lines: readonly CountLine[]): Promise<void> {
     const rows = await Promise.all(lines.map((line) => this.rowOf(line)))
-    const work = (await this.db()).transaction('lines', 'readwrite', { durability: 'strict' })
-    for (const row of rows) void work.store.put(row)
-    await work.done
+    await this.inLines(async (work) => Promise.all(rows.map((row) => work.store.put(row))))
   }
 
   async linesOf(stocktakeId: string): Promise<CountLine[]> {
-    return this.unseal(await (await this.db()).getAllFromIndex('lines', 'stocktakeId', stocktakeId))
+    return this.unseal(await this.inLines((work) => work.store.index('stocktakeId').getAll(stocktakeId)))
   }
 
   /** In the order in which they were made. */
   async unpacked(actorId: string): Promise<CountLine[]> {
-    return this.unseal((await (await this.db()).getAll('lines')).filter((row) => row.actorId === actorId && !row.packed))
+    return this.unseal((await this.inLines((work) => work.store.getAll())).filter((row) => row.actorId === actorId && !row.packed))
   }
 
   /** Take a line away that no deed has taken yet. False when one has: then only another line takes it back. */
   async strike(id: string): Promise<boolean> {
-    const work = (await this.db()).transaction('lines', 'readwrite', { durability: 'strict' })
-    const row = await work.store.get(id)
-    const free = row !== undefined && !row.packed
-    if (free) void work.store.delete(id)
-    await work.done
-    return free
+    return this.inLines(async (work) => {
+      const row = await work.store.get(id)
+      if (!row || row.packed) return false
+      await work.store.delete(id)
+      return true
+    })
   }
 
   async forgetOld(now: number): Promise<void> {
-    const work = (await this.db()).transaction('lines', 'readwrite')
-    for (const row of await work.store.getAll()) {
-      if (row.packed && now - row.at > KEPT_MS) void work.store.delete(row.id)
-    }
-    await work.done
+    await this.inLines(async (work) => {
+      const old = (await work.store.getAll()).filter(({ packed, at }) => packed && now - at > KEPT_MS)
+      await Promise.all(old.map(({ id }) => work.store.delete(id)))
+    })
   }
 
   private async rowOf(line: CountLine): Promise<Row> {
@@ -78,14 +77,43 @@ export class CountJournal {
     return lines.filter((line) => line !== undefined)
   }
 
+  /** In one transaction; once more, through a new connection, where the former one was closed meanwhile. */
+  private async inLines<Answer>(run: (work: Work) => Promise<Answer>): Promise<Answer> {
+    for (let again = true; ; again = false) {
+      const opened = this.db()
+      try {
+        const work = (await opened).transaction('lines', 'readwrite', { durability: 'strict' })
+        // Both are awaited at once, so that a transaction that breaks leaves no promise behind that nobody hears.
+        return (await Promise.all([run(work), work.done]))[0]
+      } catch (error) {
+        if (!again || !(error instanceof DOMException && error.name === 'InvalidStateError')) throw error
+        this.forget(opened)
+      }
+    }
+  }
+
+  /** A connection that failed or was closed is nobody's for good: the next question opens another. */
   private db(): Promise<IDBPDatabase<Tables>> {
-    this.opened ??= openDB<Tables>(this.name, 1, {
+    this.opened ??= this.open()
+    return this.opened
+  }
+
+  private open(): Promise<IDBPDatabase<Tables>> {
+    const opening: Promise<IDBPDatabase<Tables>> = openDB<Tables>(this.name, 1, {
       upgrade: (db) => void db.createObjectStore('lines', { keyPath: 'id' }).createIndex('stocktakeId', 'stocktakeId'),
       blocking: (_current, _blocked, event) => {
-        this.opened = undefined
+        this.forget(opening)
         ;(event.target as IDBDatabase).close()
       },
+      terminated: () => this.forget(opening),
+    }).catch((error: unknown) => {
+      this.forget(opening)
+      throw error
     })
-    return this.opened
+    return opening
+  }
+
+  private forget(connection: Promise<IDBPDatabase<Tables>>): void {
+    if (this.opened === connection) this.opened = undefined
   }
 }

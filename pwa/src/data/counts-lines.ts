@@ -21,6 +21,11 @@ export interface CountLine {
   quantity: number
   mode: CountMode
   at: number
+  /**
+   * Which clock `at` is by: the server's, or this device's put right by so much (ms), where only an earlier page had heard
+   * the server; left out, an older app wrote it by the device's own.
+   */
+  by?: 'server' | number
   latitude: number | null
   longitude: number | null
   /** The line that this one takes back. */

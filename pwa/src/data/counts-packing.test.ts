@@ -1,9 +1,10 @@
 import 'fake-indexeddb/auto'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { countAt, countLine, packLines, placeCounted, takeBackLine } from './counts.ts'
+import { clock } from './clock.ts'
+import { countAt, countLine, packLines, packSoon, placeCounted, stocktakeLines, takeBackLine } from './counts.ts'
 import type { CountLine } from './counts-lines.ts'
 
-const world = vi.hoisted(() => ({ recorded: [] as { by: string | undefined; quantities: number[] }[], recording: async (): Promise<void> => {} }))
+const world = vi.hoisted(() => ({ recorded: [] as { by: string | undefined; quantities: number[]; clocks: unknown[] }[], recording: async (): Promise<void> => {} }))
 
 vi.mock('./session.ts', async () => {
   const { ref } = await import('vue')
@@ -12,7 +13,7 @@ vi.mock('./session.ts', async () => {
 vi.mock('./place.ts', () => ({ whereAmI: async () => 'unknown' }))
 vi.mock('./deeds/stocktakes.ts', () => ({
   recordLines: async (lines: CountLine[]) => {
-    world.recorded.push({ by: me.value?.id, quantities: lines.map(({ quantity }) => quantity) })
+    world.recorded.push({ by: me.value?.id, quantities: lines.map(({ quantity }) => quantity), clocks: lines.map(({ by }) => by) })
     await world.recording()
     return { requestId: `deed ${world.recorded.length}` }
   },
@@ -59,5 +60,35 @@ test('what one has counted does not go out under the name of who takes the devic
 
   me.value = { id: 'mei' }
   await packLines()
-  expect(world.recorded).toEqual([{ by: 'mei', quantities: [5] }])
+  expect(world.recorded.map(({ by, quantities }) => [by, quantities])).toEqual([['mei', [5]]])
+})
+
+test('what cannot be packed now is no unheard fault, and is packed the next time', async () => {
+  const said = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  await countLine(TEA, 5, 'ADD')
+  world.recording = () => Promise.reject(new Error('the device is full'))
+  packSoon()
+  await vi.waitFor(() => expect(said).toHaveBeenCalledWith('counts wait to be packed', expect.any(Error)))
+
+  world.recording = async () => {}
+  await packLines()
+
+  expect(world.recorded.map(({ quantities }) => quantities)).toEqual([[5], [5]])
+  expect(stocktakeLines.value.map(({ packedIn }) => packedIn)).toEqual(['deed 2'])
+})
+
+// The last of the file, because a clock that has heard the server stays so.
+test('lines are counted by the server’s clock, and those from before it was heard go out apart', async () => {
+  const DAY = 86_400_000
+  const first = await countLine(TEA, 1, 'ADD')
+  clock.heard(new Date(Date.now() - DAY).toUTCString(), performance.now())
+  const second = await countLine(TEA, 2, 'ADD')
+  await packLines()
+
+  expect([first.by, second.by]).toEqual([0, 'server'])
+  expect(Math.abs(second.at - (Date.now() - DAY))).toBeLessThan(5_000)
+  expect(world.recorded.map(({ quantities, clocks }) => [quantities, clocks])).toEqual([[[1], [0]], [[2], ['server']]])
+  // The list is in the order of her hands, whatever the clock did in between.
+  expect(first.id < second.id).toBe(true)
+  expect(placeCounted.value.map(({ quantity }) => quantity)).toEqual([3])
 })

@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { CountJournal } from './counts-journal.ts'
 import { openDatabase, vaultOf } from './database.ts'
 import { before, countedOf, lastStanding, type CountLine } from './counts-lines.ts'
@@ -73,4 +73,28 @@ test('old lines are forgotten when they are packed, and never before', async () 
   await journal.forgetOld(30 * 86_400_000)
 
   expect(await journal.linesOf('night')).toEqual([kept])
+})
+
+test('a count goes on when the browser has closed the journal', async () => {
+  const journal = new CountJournal(vault, 'closed')
+  const [before, after] = [line('tea', 1), line('tea', 1)]
+  await journal.write([before])
+  ;(await (journal as unknown as { opened: Promise<IDBDatabase> }).opened).close()
+
+  await journal.write([after])
+
+  expect(await journal.linesOf('night')).toEqual([before, after])
+})
+
+test('a journal that could not be opened once is opened the next time', async () => {
+  const journal = new CountJournal(vault, 'failed')
+  vi.spyOn(indexedDB, 'open').mockImplementationOnce(() => {
+    throw new DOMException('the disk is busy', 'UnknownError')
+  })
+  const one = line('tea', 1)
+
+  await expect(journal.write([one])).rejects.toThrow('the disk is busy')
+  await journal.write([one])
+
+  expect(await journal.linesOf('night')).toEqual([one])
 })

@@ -5,6 +5,8 @@
  * is killed between the journal and the outbox may pack the same line again.
  */
 import { computed, shallowRef } from 'vue'
+import { clock } from './clock.ts'
+import { clockKnown } from './clock-kept.ts'
 import { CountJournal } from './counts-journal.ts'
 import { before, countedOf, keyOf, lastStanding, type CountLine, type CountMode } from './counts-lines.ts'
 import { vault } from './database.ts'
@@ -19,6 +21,8 @@ export type { Counted, CountLine } from './counts-lines.ts'
 const PACK_AFTER_MS = 10_000
 const FULL = 25
 const MOST_IN_A_DEED = 200
+/** A clock that goes back by less than this is being put right; by more, it was wrong before. */
+const STEP_MS = 5 * 60_000
 
 export interface Thing {
   skuId: string | null
@@ -42,6 +46,7 @@ let position: Position | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 let turns: Promise<unknown> = Promise.resolve()
 let lastAt = 0
+let lastOrder = 0
 
 /** Everything that this person counted in this stocktake on this device. */
 export const stocktakeLines = computed(() => all.value.filter(({ actorId }) => actorId === me.value?.id))
@@ -55,7 +60,11 @@ export async function countAt(where: CountPlace): Promise<void> {
   place.value = where
   position = undefined
   void whereAmI().then((found) => typeof found === 'object' && place.value === where && (position = found))
-  all.value = await journal.linesOf(where.stocktakeId)
+  // Lines are told by the server's clock, as far as this device has heard it.
+  await clockKnown().catch(() => undefined)
+  const lines = await journal.linesOf(where.stocktakeId)
+  lastOrder = Math.max(lastOrder, ...lines.map(({ id }) => orderOf(id)))
+  all.value = lines
 }
 
 /** Written on this device when it returns. */
@@ -63,6 +72,7 @@ export async function countLine(thing: Thing, quantity: number, mode: CountMode,
   const [where, actor, store] = [place.value, me.value, myStore.value]
   if (!where || !actor || !store) throw new Error('nobody counts at a place')
   const at = nextMoment()
+  lastOrder = Math.max(at, lastOrder + 1)
   const line: CountLine = {
     ...where,
     skuId: thing.skuId,
@@ -70,12 +80,13 @@ export async function countLine(thing: Thing, quantity: number, mode: CountMode,
     name: thing.name,
     nameEn: thing.nameEn,
     unit: thing.unit,
-    id: uuidv7(at),
+    id: uuidv7(lastOrder),
     storeId: store.id,
     actorId: actor.id,
     quantity,
     mode,
     at,
+    by: clock.guess ?? 'server',
     latitude: position?.latitude ?? null,
     longitude: position?.longitude ?? null,
     ...(undoes !== undefined && { undoes }),
@@ -103,6 +114,14 @@ export function packLines(): Promise<void> {
   return inTurn(packAll)
 }
 
+/** The same for who does not wait for it: what could not be packed stays in the journal, and is tried again. */
+export function packSoon(): void {
+  packLines().catch((error: unknown) => {
+    console.warn('counts wait to be packed', error)
+    timer ??= setTimeout(packSoon, PACK_AFTER_MS)
+  })
+}
+
 function inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   const done = turns.then(work, work)
   turns = done
@@ -111,9 +130,9 @@ function inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
 
 /** Lines that an earlier life of the app left in the journal; and no line stays behind when she puts the phone away. */
 export function startPacking(): void {
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && void packLines())
-  void packLines()
-  void journal.forgetOld(Date.now())
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && packSoon())
+  packSoon()
+  clockKnown().then(() => journal.forgetOld(clock.now())).catch((error: unknown) => console.warn('old counts stay', error))
 }
 
 async function packAll(): Promise<void> {
@@ -131,14 +150,15 @@ async function packAll(): Promise<void> {
   }
 }
 
-/** Lines of one stocktake in their order, no more than one deed holds. */
+/** Lines of one stocktake and by one clock in their order, no more than one deed holds. */
 function parcels(lines: readonly CountLine[]): CountLine[][] {
   const parcelsOf = new Map<string, CountLine[][]>()
   for (const line of lines) {
-    const made = parcelsOf.get(line.stocktakeId) ?? [[]]
+    const key = `${line.stocktakeId} ${line.by ?? ''}`
+    const made = parcelsOf.get(key) ?? [[]]
     if ((made.at(-1)?.length ?? 0) >= MOST_IN_A_DEED) made.push([])
     made.at(-1)?.push(line)
-    parcelsOf.set(line.stocktakeId, made)
+    parcelsOf.set(key, made)
   }
   return [...parcelsOf.values()].flat()
 }
@@ -146,12 +166,18 @@ function parcels(lines: readonly CountLine[]): CountLine[][] {
 /** A thing that is finished need not wait: when many lines do, they go as soon as she takes up another thing. */
 function planPacking(line: CountLine): void {
   const previous = placeLines.value.at(-2)
-  if (unpackedHere.value >= FULL && previous && keyOf(previous) !== keyOf(line)) void packLines()
-  else timer ??= setTimeout(() => void packLines(), PACK_AFTER_MS)
+  if (unpackedHere.value >= FULL && previous && keyOf(previous) !== keyOf(line)) packSoon()
+  else timer ??= setTimeout(packSoon, PACK_AFTER_MS)
 }
 
-/** Lines count in the order of their moments, so no two of a device have the same, nor does a clock that is put back turn them round. */
+/** Lines count in the order of their moments, so no two of a device have the same, nor does a clock that is put right by a little turn them round. */
 function nextMoment(): number {
-  lastAt = Math.max(Date.now(), lastAt + 1)
+  const now = clock.now()
+  lastAt = now > lastAt || lastAt - now > STEP_MS ? now : lastAt + 1
   return lastAt
+}
+
+/** The moment in a UUID version 7: lines lie in the order of their ids, whatever the clock did. */
+function orderOf(id: string): number {
+  return Number.parseInt(id.replace('-', '').slice(0, 12), 16) || 0
 }

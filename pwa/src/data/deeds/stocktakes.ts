@@ -1,11 +1,12 @@
 /** Counting together: beginning a stocktake, its lines, what is said of a count, and its end. */
+import { clock } from '../clock.ts'
 import { countedOf, type CountLine } from '../counts-lines.ts'
 import { CancelStocktake, ConfirmStocktake, RecordCounts, SettleCount, StartStocktake } from '../documents/stocktakes.ts'
 import type { ResultOf, VariablesOf } from '../graphql.ts'
 import { match } from '../match.ts'
 import type { Operation } from '../operations.ts'
 import { uuidv7 } from '../uuid.ts'
-import { accepted, firstOf, kind, refused, type Fate, type NamedLine } from './deed.ts'
+import { accepted, firstOf, kind, refused, type Fate, type NamedLine, type Reason } from './deed.ts'
 import { record } from './record.ts'
 
 type StartInput = VariablesOf<typeof StartStocktake>['input']
@@ -25,6 +26,8 @@ export interface CountLinesDeed {
   input: CountsInput
   lines: NamedLine[]
   unknown: number
+  /** Which clock its lines are by, as `CountLine.by`. */
+  by?: 'server' | number
 }
 
 export interface CountSettledDeed {
@@ -54,20 +57,21 @@ export function startStocktake(scope: StartInput['scope']): Promise<Operation> {
   }))
 }
 
-/** Lines of one stocktake, each under the name that it got when it was scanned. */
+/** Lines of one stocktake and by one clock, each under the name that it got when it was scanned. */
 export function recordLines(lines: readonly CountLine[]): Promise<Operation> {
   const [first] = lines
   if (!first) throw new Error('no lines to record')
   const things = countedOf(lines)
   return record(({ requestId }) => ({
     kind: 'count-lines',
+    ...(first.by !== undefined && { by: first.by }),
     unknown: things.filter(({ skuId }) => skuId === null).length,
     lines: things.flatMap(({ skuId, name, nameEn, unit, quantity }) => (skuId === null ? [] : [{ skuId, name, nameEn, unit, quantity }])),
-    input: { requestId, stocktakeId: first.stocktakeId, lines: lines.map(told) },
+    input: { requestId, stocktakeId: first.stocktakeId, lines: lines.map(lineOf) },
   }), { storeId: first.storeId })
 }
 
-function told({ id, skuId, code, quantity, mode, round, shelfId, at, latitude, longitude }: CountLine): CountsInput['lines'][number] {
+function lineOf({ id, skuId, code, quantity, mode, round, shelfId, at, latitude, longitude }: CountLine): CountsInput['lines'][number] {
   const what = skuId === null ? { code } : { skuId }
   return { id, ...what, quantity, mode, round, shelfId, latitude, longitude, countedAt: new Date(at).toISOString() }
 }
@@ -96,8 +100,8 @@ export const stocktakeStart = kind<StocktakeStartDeed>()({
 export const countLines = kind<CountLinesDeed>()({
   icon: 'clipboard',
   document: RecordCounts,
-  // What the clock says as it is sent, so that the server can put right a device whose clock is wrong.
-  variables: ({ input }) => ({ input: { ...input, sentAt: new Date().toISOString() } }),
+  // What the clock of its lines says as they are sent, so that the server can put right a clock that was wrong.
+  variables: ({ input, by = 0 }) => ({ input: { ...input, sentAt: new Date(by === 'server' ? clock.now() : Date.now() + by).toISOString() } }),
   fate: countsFate,
   words: ({ lines, unknown }, say) => {
     if (lines.length === 0) return say.t('stocktakes.deed.linesUnknown', { n: unknown })
@@ -105,19 +109,42 @@ export const countLines = kind<CountLinesDeed>()({
   },
 })
 
-/** A line that the server does not understand is named; all others are kept. */
-function countsFate({ recordCounts }: ResultOf<typeof RecordCounts>): Fate {
+type Outcome = Extract<ResultOf<typeof RecordCounts>['recordCounts'], { __typename: 'RecordCountsSuccess' }>['outcomes'][number]
+
+/** A line that the server does not understand is named; all others are kept, and the words say so. */
+function countsFate({ recordCounts }: ResultOf<typeof RecordCounts>, { input }: CountLinesDeed): Fate {
   return match(recordCounts, {
-    RecordCountsSuccess: ({ outcomes }): Fate => {
-      const problems = outcomes.flatMap((outcome) => (outcome.outcome === 'REFUSED' ? outcome.problems : []))
-      const [first] = problems
-      return first ? { state: 'refused', reason: { ...first, problems } } : accepted()
-    },
+    RecordCountsSuccess: ({ outcomes }): Fate => partly(outcomes, input.lines.length),
     InvalidInput: refused,
     NotFound: refused,
     NotPermitted: refused,
     RequestIdConflict: refused,
   })
+}
+
+function partly(outcomes: readonly Outcome[], all: number): Fate {
+  const wrong = outcomes.filter(({ outcome }) => outcome === 'REFUSED')
+  const [problem] = wrong.flatMap(({ problems }) => problems)
+  if (problem) {
+    const kept = all - wrong.length
+    const message = `${wrong.length} of ${all} scans were not recorded: ${problem.message} The other ${kept} count. Count those again.`
+    const messageZh = `${all} 下里有 ${wrong.length} 下没记上：${problem.messageZh}其余 ${kept} 下都算数，没记上的请再数一次。`
+    return { state: 'needs-you', reason: { code: problem.code, message, messageZh, problems: [] } }
+  }
+  if (outcomes.some(({ outcome }) => outcome === 'LATE')) return told(LATE)
+  return outcomes.some(({ outcome }) => outcome === 'KEPT') ? told(KEPT) : accepted()
+}
+
+const told = (reason: Pick<Reason, 'code' | 'message' | 'messageZh'>): Fate => ({ state: 'needs-you', reason: { ...reason, problems: [] } })
+const LATE = {
+  code: 'COUNTED_LATE',
+  message: 'The stocktake had been closed. These counts are kept in one that follows it: check and close that one too.',
+  messageZh: '发到时这次盘点已收尾。你数的都记在接着的一次里，请到“盘点”里核对并收尾。',
+}
+const KEPT = {
+  code: 'COUNT_CANCELLED',
+  message: 'The stocktake had been cancelled. These counts stay on record and change nothing; count again if it matters.',
+  messageZh: '发到时这次盘点已取消。你数的留了记录，账不会动；需要的话请再盘一次。',
 }
 
 export const countSettle = kind<CountSettledDeed>()({

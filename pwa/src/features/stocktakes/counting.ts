@@ -7,6 +7,7 @@ import { yuan } from '@/data/money.ts'
 import { myStore } from '@/data/session.ts'
 import { readCode, type Read } from '@/data/stocktakes-places.ts'
 import { signal } from '@/ui/feedback.ts'
+import { keep } from '@/ui/keep.ts'
 import { useScanning, type Scanning } from '@/ui/scanning.ts'
 import { say } from '@/ui/snackbar.ts'
 import { listenForScanner } from '@/ui/wedge.ts'
@@ -174,9 +175,9 @@ export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
   async function takeBack(): Promise<void> {
     if (busy.value) return
     busy.value = true
-    const line = await takeBackLine().finally(() => (busy.value = false))
+    const line = await keep(takeBackLine(), t('common.notKept'))
+    busy.value = false
     if (!line) return
-    signal('done')
     say({ tone: 'plain', text: t('stocktakes.tookBack', { item: line.skuId ? name(line) : (line.code ?? '') }) })
   }
 
