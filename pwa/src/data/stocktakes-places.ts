@@ -1,7 +1,7 @@
 /** The shelves of the own store and the codes of its scales, kept on the device: a shelf is opened without a network. */
 import { computed, shallowRef } from 'vue'
 import { categories, knownCode, resolveCode, type CatalogueItem, type Category } from './catalogue.ts'
-import { readNote, writeNote } from './database.ts'
+import { CATEGORIES_NOTE, readNote, writeNote } from './database.ts'
 import { PlacesQuery } from './documents/stocktake-places.ts'
 import type { ResultOf } from './graphql.ts'
 import { readWeighed, unitsOf, type Weighed } from './in-store-codes.ts'
@@ -29,9 +29,13 @@ export async function openPlaces(storeId: string): Promise<void> {
 
 export const myCategories = shallowRef<readonly Category[]>([])
 
-/** The chain's categories; without a network those that were told last, or none. */
+let asked: Promise<void> | undefined
+
+/** The chain's categories: those that this device keeps are there at once, and what the server says takes their place. */
 export async function openCategories(): Promise<void> {
-  if (myCategories.value.length === 0) myCategories.value = await categories().catch(() => [])
+  if (myCategories.value.length === 0) myCategories.value = (await readNote<Category[]>(CATEGORIES_NOTE).catch(() => undefined)) ?? []
+  asked ??= categories().then((told) => void (myCategories.value = told), () => void (asked = undefined))
+  if (myCategories.value.length === 0) await asked
 }
 
 const SHELF_CODE = /^(?:https?:\/\/[^/]+)?\/s\/([\w-]{6,64})$/

@@ -83,7 +83,7 @@ export default {
       ask: 'Say of each',
       open: '{n} still to say',
       go: 'Close',
-      stillNone: 'Looked again: none',
+      stillNone: 'Really none',
     },
     outside: {
       title: '{item} is not in this stocktake',

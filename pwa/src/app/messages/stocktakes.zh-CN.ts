@@ -83,7 +83,7 @@ export default {
       ask: '逐样说一下',
       open: '还有 {n} 样没说',
       go: '收尾',
-      stillNone: '又看了，真没有',
+      stillNone: '真的没有',
     },
     outside: {
       title: '{item} 不在这次盘点里',

@@ -61,7 +61,7 @@ interface Place {
   /** The one thing that a recount is of. */
   only: () => string | undefined
   /** Whether a thing does not belong to what is counted here. */
-  isOutside: (skuId: string) => boolean
+  isOutside: (skuId: string) => Promise<boolean>
 }
 
 export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
@@ -113,7 +113,7 @@ export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
   async function whenItBelongs(thing: Thing, goOn: () => Promise<void>): Promise<void> {
     const { skuId } = thing
     const known = skuId === null || found.has(skuId) || placeCounted.value.some((counted) => counted.skuId === skuId)
-    if (known || only() !== undefined || !isOutside(skuId)) return goOn()
+    if (known || only() !== undefined || !(await isOutside(skuId))) return goOn()
     signal('refused')
     outside.value = { thing, goOn }
   }
