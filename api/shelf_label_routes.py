@@ -1,4 +1,4 @@
-"""`GET /labels/shelves.pdf`: labels of a store's shelves, for whoever may arrange them.
+"""`GET /labels/shelves.pdf`: labels of a store's shelves, for whoever may arrange them; `.svg`: the first sheet of it.
 
 `store` is the store's id, `shelf` (any number of them; none means all in use) names shelves, `size` is small, medium
 or large. Another's store is not found, as it is everywhere.
@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.admission import NotAdmitted
-from api.shelf_labels import Label, LabelSize, sheets
+from api.shelf_labels import Label, LabelSize, picture, sheets
 from retail.access.permissions import Permission
 from retail.access.work import require
 from retail.kernel.refusal import InvalidInput, NotFound, NotPermitted, Problem, Refusal
@@ -21,11 +21,12 @@ from retail.shelves.queries import ShelfRow, shelves
 from schema.kernel.context import Context
 
 AT_MOST = 500
+_KINDS = {"pdf": (sheets, "application/pdf"), "svg": (picture, "image/svg+xml")}
 _STATUS: dict[type[Refusal], int] = {NotFound: 404, NotPermitted: 403, InvalidInput: 400}
 
 
 async def shelf_labels(request: Request) -> Response:
-    """Answer with the PDF, or say why not."""
+    """Answer with the PDF or the picture, or say why not."""
     application = request.app.state.application
     try:
         context = await application.askers.context(request, None)
@@ -37,9 +38,11 @@ async def shelf_labels(request: Request) -> Response:
         labels, size = await _asked_for(request, context, application.settings.site)
     except (NotFound, NotPermitted, InvalidInput) as refusal:
         return _no(_STATUS[type(refusal)], refusal.code, refusal.message, refusal.message_zh)
-    pdf = await asyncio.to_thread(sheets, labels, size)
-    headers = {"content-disposition": 'inline; filename="shelf-labels.pdf"', "cache-control": "no-store"}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    kind = request.url.path.rpartition(".")[2]
+    draw, media = _KINDS[kind]
+    drawn = await asyncio.to_thread(draw, labels, size)
+    headers = {"content-disposition": f'inline; filename="shelf-labels.{kind}"', "cache-control": "no-store"}
+    return Response(drawn, media_type=media, headers=headers)
 
 
 async def _asked_for(request: Request, context: Context, origin: str) -> tuple[list[Label], LabelSize]:
@@ -82,4 +85,4 @@ def _no(status: int, code: str, message: str, message_zh: str) -> Response:
     return JSONResponse({"errors": [error]}, status_code=status)
 
 
-label_routes: list[BaseRoute] = [Route("/labels/shelves.pdf", shelf_labels)]
+label_routes: list[BaseRoute] = [Route(f"/labels/shelves.{kind}", shelf_labels) for kind in _KINDS]

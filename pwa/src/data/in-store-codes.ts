@@ -17,7 +17,7 @@ export interface Weighed {
   value: number
 }
 
-const LENGTH = 13
+export const LENGTH = 13
 const BODY = LENGTH - 1
 /** A base code of weighed goods stands for a kilogram. */
 const GRAMS_OF_PACK = 1000
@@ -30,16 +30,25 @@ const OF_FOUR = [TWO_MINUS, TWO_MINUS, THREE, FIVE_MINUS]
 const OF_FIVE = [FIVE_PLUS, TWO_MINUS, FIVE_MINUS, FIVE_PLUS, TWO_MINUS]
 
 export function readWeighed(code: string, patterns: readonly InStorePattern[]): Weighed | null {
-  const whole = code.length === BODY ? `0${code}` : code
+  const whole = wholeCode(code)
   if (!/^[0-9]{13}$/.test(whole) || checkDigit(whole.slice(0, BODY)) !== whole[BODY]) return null
-  const fitting = patterns.filter(({ prefix }) => whole.startsWith(prefix))
-  const [pattern] = fitting.sort((a, b) => b.prefix.length - a.prefix.length)
+  const pattern = fittingPattern(whole, patterns)
   if (!pattern) return null
   const value = whole.slice(BODY - pattern.valueDigits, BODY)
   const itemEnd = pattern.prefix.length + pattern.itemDigits
   if (pattern.priceCheck && Number(value) && whole[itemEnd] !== priceCheckDigit(value)) return null
   const body = whole.slice(0, itemEnd).padEnd(BODY, '0')
   return { base: body + checkDigit(body), measure: pattern.measure, value: Number(value) }
+}
+
+/** A scanner may leave out the zero before a UPC-A. */
+export function wholeCode(code: string): string {
+  return code.length === BODY ? `0${code}` : code
+}
+
+/** The pattern that reads a code: of several that fit, the one with the longest prefix. */
+export function fittingPattern(whole: string, patterns: readonly InStorePattern[]): InStorePattern | undefined {
+  return patterns.filter(({ prefix }) => whole.startsWith(prefix)).sort((a, b) => b.prefix.length - a.prefix.length)[0]
 }
 
 /** How many base units are in a package, at least one; null when it takes a price and there is none. */
@@ -55,7 +64,7 @@ export function priceCheckDigit(value: string): string {
   return weights === OF_FOUR ? String((total * 3) % 10) : String(FIVE_MINUS.indexOf(String((10 - (total % 10)) % 10)))
 }
 
-function checkDigit(body: string): string {
+export function checkDigit(body: string): string {
   const total = [...body].reverse().reduce((sum, digit, n) => sum + Number(digit) * (n % 2 === 0 ? 3 : 1), 0)
   return String((10 - (total % 10)) % 10)
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 from uuid import uuid4
+from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
@@ -21,10 +22,9 @@ async def manager(chain: Chain) -> Staff:
     return manager
 
 
-async def printed(asker: Asker, **query: object) -> httpx.Response:
-    return await asker.http.get(
-        f"{asker.server}/labels/shelves.pdf", params={k: str(v) for k, v in query.items()}, headers=asker.headers
-    )
+async def printed(asker: Asker, kind: str = "pdf", /, **query: object) -> httpx.Response:
+    wanted = {k: str(v) for k, v in query.items()}
+    return await asker.http.get(f"{asker.server}/labels/shelves.{kind}", params=wanted, headers=asker.headers)
 
 
 async def test_a_manager_prints_all_shelves_and_each_qr_opens_its_shelf(chain: Chain, manager: Staff) -> None:
@@ -46,14 +46,28 @@ async def test_one_shelf_is_printed_alone(chain: Chain, manager: Staff) -> None:
     assert scanned == [f"{manager.server}/s/{shelf['token']}"]
 
 
+async def test_the_first_sheet_is_shown_before_it_is_printed(manager: Staff) -> None:
+    await do(manager, "addShelves", storeId=manager.shop.id, zone="茶 <&>", codes=["T-01"], name="奶茶")
+
+    answer = await printed(manager, "svg", store=manager.shop.id, size="medium")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    page = ET.fromstring(answer.text)  # noqa: S314 -- our own
+    words = [each.text for each in page.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"A-01", "A-02", "A-03", "T-01", "茶 <&>", "奶茶"} <= set(words)
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
 async def test_who_may_not_arrange_shelves_prints_none(chain: Chain, manager: Staff) -> None:
     clerk = await chain.clerk_at(manager.shop)
     stranger = await chain.staff(Role.STORE_MANAGER, await chain.open_store("Harbour"))
     nobody = Asker(chain.http, chain.server, {})
 
-    answers = [await printed(who, store=manager.shop.id) for who in (clerk, stranger, nobody)]
+    answers = [
+        await printed(who, kind, store=manager.shop.id) for kind in ("pdf", "svg") for who in (clerk, stranger, nobody)
+    ]
 
-    assert [each.status_code for each in answers] == [403, 404, 401]
+    assert [each.status_code for each in answers] == [403, 404, 401] * 2
     assert all(each.json()["errors"][0]["extensions"]["messageZh"] for each in answers)
 
 

@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from api.shelf_labels import GRIDS, Label, LabelSize, sheets
+from api.shelf_labels import GRIDS, Label, LabelSize, picture, sheets
 
 DOTS_A_POINT = 4
 A4 = (595.2756, 841.8898)
@@ -71,3 +71,19 @@ def test_a_long_name_is_set_small_instead_of_running_over_the_edge() -> None:
     sizes = [float(points) for points in re.findall(r"/F\d+ (\S+) Tf", shown)]
     assert min(sizes) < 2
     assert contents(sheets([label(1)], LabelSize.SMALL)) != [shown]
+
+
+@pytest.mark.parametrize("size", LabelSize)
+def test_the_picture_of_a_sheet_shows_what_the_paper_will(size: LabelSize) -> None:
+    columns, rows = GRIDS[size]
+    labels = [label(n) for n in range(columns * rows + 5)]
+
+    shown = picture(labels, size).decode()
+
+    dots = Image.new("L", (round(A4[0] * DOTS_A_POINT), round(A4[1] * DOTS_A_POINT)), 255)
+    pen = ImageDraw.Draw(dots)
+    for bar in re.findall(r'"M([0-9.]+) ([0-9.]+)h([0-9.]+)v([0-9.]+)h', shown):
+        x, y, width, height = (float(each) * DOTS_A_POINT for each in bar)
+        pen.rectangle([round(x), round(y), round(x + width) - 1, round(y + height) - 1], 0)
+    assert {each.text for each in zxingcpp.read_barcodes(dots)} == {each.url for each in labels[: columns * rows]}
+    assert shown.count(">茶饮与冲调</text>") == columns * rows

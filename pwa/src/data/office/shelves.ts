@@ -26,7 +26,7 @@ const AddShelves = graphql(
 const ChangeShelf = graphql(
   `
     mutation ChangeShelf($input: ChangeShelfInput!) {
-      changeShelf(input: $input) { __typename ... on ChangeShelfSuccess { shelf { id } } ...SaidNo }
+      changeShelf(input: $input) { __typename ... on ChangeShelfSuccess { shelf { id skuIds } } ...SaidNo }
     }
   `,
   [SaidNo],
@@ -73,11 +73,31 @@ const ResolveCode = graphql(
   [SaidNo],
 )
 
+const SettledCodes = graphql(`
+  query SettledCodes($first: Int!, $after: String) {
+    settledCodes(first: $first, after: $after) {
+      edges { node { code times settledAt sku { id code name nameEn } } }
+      pageInfo { hasNextPage endCursor }
+      totalCount
+    }
+  }
+`)
+
+const ReopenCode = graphql(
+  `
+    mutation ReopenCode($input: ReopenCodeInput!) {
+      reopenCode(input: $input) { __typename ... on ReopenCodeSuccess { reopened posted } ...SaidNo }
+    }
+  `,
+  [SaidNo],
+)
+
 const REFUSALS = { InvalidInput: no, NotFound: no, NotPermitted: no, RequestIdConflict: no }
 const PAGE = 50
 
 export type StoreShelf = ResultOf<typeof ShelvesQuery>['shelves'][number]
 export type WaitingCode = ResultOf<typeof UnknownCodes>['unknownCodes']['edges'][number]['node']
+export type SettledCode = ResultOf<typeof SettledCodes>['settledCodes']['edges'][number]['node']
 export type LabelSize = 'small' | 'medium' | 'large'
 
 export async function shelvesOf(storeId: string): Promise<StoreShelf[]> {
@@ -92,6 +112,17 @@ export async function addShelves(storeId: string, zone: string, codes: string[],
 export async function changeShelf(shelfId: string, change: { zone: string; code: string; name: string }): Promise<void> {
   const { changeShelf: told } = await ask(ChangeShelf, { input: { requestId: uuidv7(), shelfId, ...change } })
   match(told, { ...REFUSALS, ChangeShelfSuccess: (): void => {} })
+}
+
+export interface Goods {
+  addSkuIds?: string[]
+  removeSkuIds?: string[]
+}
+
+/** Says what belongs on a shelf, besides what is known to; returns all that does now. */
+export async function changeGoods(shelfId: string, change: Goods): Promise<string[]> {
+  const { changeShelf: told } = await ask(ChangeShelf, { input: { requestId: uuidv7(), shelfId, ...change } })
+  return match(told, { ...REFUSALS, ChangeShelfSuccess: ({ shelf }): string[] => shelf.skuIds })
 }
 
 export async function retireShelf(shelfId: string): Promise<void> {
@@ -109,10 +140,21 @@ export async function resolveCode(code: string, skuId: string | null, packUnits 
   return match(told, { ...REFUSALS, ResolveCodeSuccess: ({ counted }): number => counted })
 }
 
-/** The labels of some shelves, or of all of them, as a file to print. */
-export async function labelsOf(storeId: string, size: LabelSize, shelfIds: string[] = []): Promise<Blob> {
+/** Those of the last 30 days, last settled first. */
+export async function settledCodes(after: string | null = null): Promise<Page<SettledCode>> {
+  return pageOf((await ask(SettledCodes, { first: PAGE, after })).settledCodes)
+}
+
+/** Takes back what was said last of a code. Returns how many finds stay, because they are posted already. */
+export async function reopenCode(code: string): Promise<number> {
+  const { reopenCode: told } = await ask(ReopenCode, { input: { requestId: uuidv7(), code } })
+  return match(told, { ...REFUSALS, ReopenCodeSuccess: ({ posted }): number => posted })
+}
+
+/** The labels of some shelves, or of all of them, as a file to print; or a picture of the first sheet of it. */
+export async function labelsOf(storeId: string, size: LabelSize, shelfIds: string[] = [], as: 'pdf' | 'svg' = 'pdf'): Promise<Blob> {
   const wanted = new URLSearchParams([['store', storeId], ['size', size], ...shelfIds.map((id) => ['shelf', id])])
-  const answer = await fetch(`/labels/shelves.pdf?${wanted}`, { headers: SAID_BY_US }).catch((cause: unknown) => {
+  const answer = await fetch(`/labels/shelves.${as}?${wanted}`, { headers: SAID_BY_US }).catch((cause: unknown) => {
     throw new Unreachable(undefined, { cause })
   })
   if (answer.ok) return await answer.blob()
