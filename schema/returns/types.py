@@ -238,10 +238,12 @@ class DispositionCount:
     returns: int = strawberry.field(description="How many.")
 
 
-@strawberry.type(description="How many returns had a reason.")
+@strawberry.type(description="How many returns had a reason, and how long it took until they were on sale again.")
 class ReasonCount:
     reason: ReturnReason = strawberry.field(description="The reason.")
     returns: int = strawberry.field(description="How many.")
+    lots_resold: int = strawberry.field(description="How many of their lots passed and went on sale again.")
+    median_hours: float | None = strawberry.field(description="Half of those were on sale again within so many hours.")
 
 
 @strawberry.type(description="What came back in a time, and how long it took until it was on sale again.")
@@ -269,7 +271,10 @@ class ReturnFigures:
             without_proof=told.without_proof,
             overridden=told.overridden,
             by_disposition=[DispositionCount(disposition=k, returns=n) for k, n in told.by_disposition.items()],
-            by_reason=[ReasonCount(reason=k, returns=n) for k, n in told.by_reason.items()],
+            by_reason=[
+                ReasonCount(reason=k, returns=of.returns, lots_resold=of.lots_resold, median_hours=of.median_hours)
+                for k, of in told.by_reason.items()
+            ],
             lots_resold=told.lots_resold,
             median_hours=told.median_hours,
             p90_hours=told.p90_hours,

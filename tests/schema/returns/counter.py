@@ -53,7 +53,8 @@ LEVEL = """
 query($store: UUID!, $sku: UUID!) { stockLevel(storeId: $store, skuId: $sku) { onHand available quarantined } }"""
 FIGURES = """
 query($from: DateTime!, $to: DateTime!, $stores: [UUID!]) { returnFigures(from: $from, to: $to, storeIds: $stores) {
-  returns units refund withoutProof overridden byDisposition { disposition returns } byReason { reason returns }
+  returns units refund withoutProof overridden byDisposition { disposition returns }
+  byReason { reason returns lotsResold medianHours }
   lotsResold medianHours p90Hours waiting waitingSince
 } }"""
 

@@ -141,7 +141,7 @@ async def test_the_time_until_a_thing_is_sold_again_is_measured(chain: Chain) ->
         came, looked = now - timedelta(hours=hours), now
         returned = await _kept_back(clerk, 1, origin=origin(occurredAt=came.isoformat()))
         await inspect(clerk, returned, passed, failedTo="DESTROYED", origin=origin(occurredAt=looked.isoformat()))
-    await _kept_back(manager, 1)
+    await _kept_back(manager, 1, reason="UNWANTED")
 
     span = {"from": (now - timedelta(days=4)).isoformat(), "to": (now + timedelta(hours=1)).isoformat()}
     told = (await manager.ask(FIGURES, **span, stores=[str(shop.id)])).data["returnFigures"]
@@ -149,6 +149,9 @@ async def test_the_time_until_a_thing_is_sold_again_is_measured(chain: Chain) ->
     assert (told["returns"], told["lotsResold"], told["waiting"], told["withoutProof"]) == (5, 3, 1, 5)
     assert told["medianHours"] == pytest.approx(8, abs=0.01)
     assert told["p90Hours"] == pytest.approx(8 + 0.8 * 64, abs=0.01)
+    wrong, unwanted = told["byReason"]
+    assert wrong == {"reason": "WRONG_ITEM", "returns": 4, "lotsResold": 3, "medianHours": told["medianHours"]}
+    assert unwanted == {"reason": "UNWANTED", "returns": 1, "lotsResold": 0, "medianHours": None}
     assert told["byDisposition"] == [{"disposition": "QUARANTINE", "returns": 5}]
     assert (await clerk.ask(FIGURES, **span, stores=None)).codes == ["NOT_PERMITTED"]
 

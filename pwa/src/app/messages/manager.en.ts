@@ -26,6 +26,7 @@ const en: typeof zh = {
     quiet: 'No new shortages. Good.',
     onlyLeft: '{n} left',
     asOf: 'as of {time}',
+    returns: 'Returns',
     toShop: 'Work in the shop',
     asTable: 'As a table',
     asPicture: 'As a picture',

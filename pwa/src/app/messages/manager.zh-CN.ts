@@ -24,6 +24,7 @@ export default {
     quiet: '没有新的短缺，很好。',
     onlyLeft: '只剩 {n}',
     asOf: '数据截至 {time}',
+    returns: '退货',
     toShop: '门店操作',
     asTable: '看表格',
     asPicture: '看图',
