@@ -8,6 +8,7 @@
 import { computed, shallowRef } from 'vue'
 import { contact } from './connection.ts'
 import { DoorRefusal, knock, type Step } from './door.ts'
+import { readLocal } from './local.ts'
 import { changePerson, lock, sessionState } from './session.ts'
 
 export interface Colleague {
@@ -25,12 +26,12 @@ const TOUCHED_KEY = 'trueshelf.touched'
 export const IDLE_MS = 15 * 60_000
 const LOOK_MS = 5_000
 
-const device = shallowRef<SharedDevice | undefined>(kept())
+const device = shallowRef<SharedDevice>()
 export const sharedDevice = computed(() => device.value)
 
-function kept(): SharedDevice | undefined {
-  const text = typeof localStorage === 'undefined' ? null : localStorage.getItem(KEY)
-  return text === null ? undefined : (JSON.parse(text) as SharedDevice)
+/** The tiles show at once. */
+export function openSharedDevice(): void {
+  device.value = readLocal<SharedDevice>(KEY)
 }
 
 /** Ask a shop's device whether it still is one, and who works there. Without an answer, what was known stays. */

@@ -9,7 +9,7 @@ import type { Words } from '@/ui/language.ts'
 
 type Load = () => Promise<{ default: Words }>
 
-export type Area = 'checklists' | 'goods' | 'identity' | 'office' | 'offline' | 'returns' | 'stocktakes'
+export type Area = 'checklists' | 'goods' | 'identity' | 'office' | 'offline' | 'returns' | 'start' | 'stocktakes'
 
 export const AREAS: Record<Area, Record<Language, Load>> = {
   checklists: { 'zh-CN': () => import('./checklists.zh-CN.ts'), en: () => import('./checklists.en.ts') },
@@ -18,5 +18,6 @@ export const AREAS: Record<Area, Record<Language, Load>> = {
   office: { 'zh-CN': () => import('./office.zh-CN.ts'), en: () => import('./office.en.ts') },
   offline: { 'zh-CN': () => import('./offline.zh-CN.ts'), en: () => import('./offline.en.ts') },
   returns: { 'zh-CN': () => import('./returns.zh-CN.ts'), en: () => import('./returns.en.ts') },
+  start: { 'zh-CN': () => import('./start.zh-CN.ts'), en: () => import('./start.en.ts') },
   stocktakes: { 'zh-CN': () => import('./stocktakes.zh-CN.ts'), en: () => import('./stocktakes.en.ts') },
 }
