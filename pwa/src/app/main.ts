@@ -10,6 +10,7 @@ import { sendWaiting, startOutbox } from '@/data/deeds.ts'
 import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
 import { sendPhotos, startPhotos } from '@/data/photos.ts'
 import { keepPreferences } from '@/data/preferences.ts'
+import { returnPolicy } from '@/data/returns.ts'
 import { serverWasHeard } from '@/data/contact-limit.ts'
 import { me, myStore, senderId, sessionEnded, sessionState, startSession } from '@/data/session.ts'
 import { openSharedDevice, refreshSharedDevice, watchIdleness } from '@/data/shared-device.ts'
@@ -44,7 +45,8 @@ async function start(): Promise<void> {
     (storeId) => {
       if (storeId === undefined) return closeOwnStore()
       openOwnStore(storeId)
-      void openCatalogue(storeId).catch(() => undefined).then(keepReturnRules)
+      // The return counter decides by its rules without a network, also on a phone that never opened it with one.
+      void openCatalogue(storeId).catch(() => undefined).then(returnPolicy)
     },
     { immediate: true },
   )
@@ -57,12 +59,6 @@ async function start(): Promise<void> {
   createApp(App).use(router).mount('#app')
   void watchForUpdates()
   void refreshSharedDevice()
-}
-
-/** The return counter decides by them without a network, also on a phone that never opened it with one. */
-async function keepReturnRules(): Promise<void> {
-  const { returnPolicy } = await import('@/data/returns.ts')
-  await returnPolicy().catch(() => undefined)
 }
 
 /** Nothing is begun that this device cannot keep; it says why, and what to do. */
