@@ -52,3 +52,12 @@ test('what was accepted after the reading counts, and what was before is in it',
 test('an opened day asks for no opening', () => {
   expect(asOfHere([opening, fridge], [did('open-day')], READ_AT).map(({ state }) => state)).toEqual(['DONE', 'OPEN'])
 })
+
+test('a shelf that somebody answered for is done, and the same thing to count is not', () => {
+  const tea = { ...fridge, id: 'restock', kind: 'RESTOCK', sku: { id: 'tea' } }
+  const count = { ...tea, id: 'count', kind: 'REPAIR_DISCREPANCY' }
+  const milk = { ...tea, id: 'milk', sku: { id: 'milk' } }
+  const answered = { ...did('restock'), deed: { kind: 'restock', lines: [], input: { skuId: 'tea' } } } as unknown as Operation
+
+  expect(asOfHere([tea, count, milk], [answered], READ_AT).map(({ state }) => state)).toEqual(['DONE', 'OPEN', 'OPEN'])
+})

@@ -10,6 +10,7 @@ interface Known {
   doneById: string | null
   doneByName: string | null
   doneAt: string | null
+  sku?: { id: string } | null
 }
 
 /** `readAt`: what was settled before is in the reading already. */
@@ -27,6 +28,10 @@ function changed<Task extends Known>(task: Task, { deed, actorId, actorName = ''
       return task.kind === 'OPEN_DAY' ? { ...task, state: 'DONE' } : task
     case 'complete-task':
       return mine ? { ...task, state: 'DONE', doneById: actorId, doneByName: actorName, doneAt: new Date(at).toISOString() } : task
+    case 'restock':
+      return task.kind === 'RESTOCK' && task.sku?.id === deed.input.skuId
+        ? { ...task, state: 'DONE', doneById: actorId, doneByName: actorName, doneAt: new Date(at).toISOString() }
+        : task
     case 'take-task':
       return mine && isOpen(task) ? { ...task, state: 'TAKEN', ownerId: actorId, ownerName: actorName } : task
     case 'leave-task':

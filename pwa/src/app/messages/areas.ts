@@ -9,7 +9,7 @@ import type { Words } from '@/ui/language.ts'
 
 type Load = () => Promise<{ default: Words }>
 
-export type Area = 'checklists' | 'goods' | 'identity' | 'office' | 'offline' | 'returns' | 'start' | 'stocktakes'
+export type Area = 'checklists' | 'goods' | 'identity' | 'office' | 'offline' | 'returns' | 'start' | 'stocktakes' | 'tasks'
 
 export const AREAS: Record<Area, Record<Language, Load>> = {
   checklists: { 'zh-CN': () => import('./checklists.zh-CN.ts'), en: () => import('./checklists.en.ts') },
@@ -20,4 +20,5 @@ export const AREAS: Record<Area, Record<Language, Load>> = {
   returns: { 'zh-CN': () => import('./returns.zh-CN.ts'), en: () => import('./returns.en.ts') },
   start: { 'zh-CN': () => import('./start.zh-CN.ts'), en: () => import('./start.en.ts') },
   stocktakes: { 'zh-CN': () => import('./stocktakes.zh-CN.ts'), en: () => import('./stocktakes.en.ts') },
+  tasks: { 'zh-CN': () => import('./tasks.zh-CN.ts'), en: () => import('./tasks.en.ts') },
 }

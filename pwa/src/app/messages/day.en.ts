@@ -46,7 +46,7 @@ export default {
     finished: '{title} is done',
     gone: 'There is nothing to do here',
     goneHint: 'A colleague may have done it, or its day is over',
-    state: { DONE: 'Done', MISSED: 'Not done in time', WITHDRAWN: 'Withdrawn by headquarters' },
+    state: { DONE: 'Done', MISSED: 'Not done in time', WITHDRAWN: 'Withdrawn' },
   },
   day: {
     hours: 'Open {from} – {to}',

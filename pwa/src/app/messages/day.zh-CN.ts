@@ -46,7 +46,7 @@ export default {
     finished: '{title} 做完了',
     gone: '这件事已经没有了',
     goneHint: '可能同事做完了，或者今天已经过去',
-    state: { DONE: '做完了', MISSED: '没做，时间过了', WITHDRAWN: '总部收回了' },
+    state: { DONE: '做完了', MISSED: '没做，时间过了', WITHDRAWN: '收回了' },
   },
   day: {
     hours: '营业时间 {from} – {to}',

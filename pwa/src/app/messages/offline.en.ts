@@ -15,6 +15,7 @@ export default {
     openDay: 'Opened the day',
     completeTask: 'Did {title}',
     takeTask: 'Took {title}',
+    restock: { FILLED: 'Filled {item}', NONE: 'None left: {item}' },
     leaveTask: 'Left {title}',
     clockIn: 'Clocked in',
     clockOut: 'Clocked out',

@@ -16,6 +16,7 @@ export default {
     openDay: '开始营业',
     completeTask: '做完 {title}',
     takeTask: '接下 {title}',
+    restock: { FILLED: '补上了 {item}', NONE: '没有货：{item}' },
     leaveTask: '放下 {title}',
     clockIn: '上班打卡',
     clockOut: '下班打卡',

@@ -45,7 +45,16 @@ import {
   type StocktakeConfirmDeed,
   type StocktakeStartDeed,
 } from './stocktakes.ts'
-import { taskCompleted, taskLeft, taskTaken, type CompleteTaskDeed, type LeaveTaskDeed, type TakeTaskDeed } from './tasks.ts'
+import {
+  restocked,
+  taskCompleted,
+  taskLeft,
+  taskTaken,
+  type CompleteTaskDeed,
+  type LeaveTaskDeed,
+  type RestockDeed,
+  type TakeTaskDeed,
+} from './tasks.ts'
 
 export type Deed =
   | SaleDeed
@@ -66,6 +75,7 @@ export type Deed =
   | CompleteTaskDeed
   | TakeTaskDeed
   | LeaveTaskDeed
+  | RestockDeed
   | StocktakeStartDeed
   | CountLinesDeed
   | CountSettledDeed
@@ -91,6 +101,7 @@ const KINDS: { [Name in Deed['kind']]: Kind<Extract<Deed, { kind: Name }>> } = {
   'complete-task': taskCompleted,
   'take-task': taskTaken,
   'leave-task': taskLeft,
+  restock: restocked,
   'stocktake-start': stocktakeStart,
   'count-lines': countLines,
   'count-settle': countSettle,

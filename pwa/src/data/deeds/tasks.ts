@@ -1,5 +1,5 @@
 /** What is to be done in a shop: taken by somebody, left again, and done. */
-import { CompleteTask, LeaveTask, TakeTask } from '../documents/tasks.ts'
+import { AnswerRestock, CompleteTask, LeaveTask, TakeTask } from '../documents/tasks.ts'
 import type { VariablesOf } from '../graphql.ts'
 import { match } from '../match.ts'
 import type { Operation } from '../operations.ts'
@@ -21,6 +21,12 @@ export interface CompleteTaskDeed extends OfTask {
 export interface TakeTaskDeed extends OfTask {
   kind: 'take-task'
   input: VariablesOf<typeof TakeTask>['input']
+}
+
+export interface RestockDeed {
+  kind: 'restock'
+  lines: NamedLine[]
+  input: VariablesOf<typeof AnswerRestock>['input']
 }
 
 export interface LeaveTaskDeed extends OfTask {
@@ -47,6 +53,19 @@ export function completeTask(task: Task, given: readonly Given[], note: string |
   const answers = given.map(({ photos, ...answer }) => ({ ...answer, photoIds: photos.map(({ id }) => id) }))
   const input = { taskId: task.id, recordId: uuidv7(), answers, photos: given.flatMap(({ photos }) => photos), note }
   return record((common) => ({ kind: 'complete-task', ...named(task), input: { ...common, ...input } }), task)
+}
+
+interface Goods {
+  id: string
+  name: string
+  nameEn: string
+  unit: string
+}
+
+/** What became of a shelf that was to be filled. */
+export function answerRestock({ id, name, nameEn, unit }: Goods, outcome: RestockDeed['input']['outcome']): Promise<Operation> {
+  const lines = [{ skuId: id, name, nameEn, unit, quantity: 0 }]
+  return record((common) => ({ kind: 'restock', lines, input: { ...common, skuId: id, recordId: uuidv7(), outcome } }))
 }
 
 /** Also from whoever has taken it: she stands before the shelf and knows better than the list. */
@@ -80,6 +99,14 @@ export const taskTaken = kind<TakeTaskDeed>()({
   variables: ({ input }) => ({ input }),
   fate: (answer) => match(answer.takeTask, { ...NO, TakeTaskSuccess: accepted, TaskTaken: refused, TaskOver: refused }),
   words: (deed, say) => say.t('operations.takeTask', { title: say.name(title(deed)) }),
+})
+
+export const restocked = kind<RestockDeed>()({
+  icon: 'box',
+  document: AnswerRestock,
+  variables: ({ input }) => ({ input }),
+  fate: (answer) => match(answer.answerRestock, { ...NO, AnswerRestockSuccess: accepted }),
+  words: ({ lines: [item], input }, say) => say.t(`operations.restock.${input.outcome}`, { item: item ? say.name(item) : '' }),
 })
 
 export const taskLeft = kind<LeaveTaskDeed>()({

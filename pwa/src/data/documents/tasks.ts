@@ -46,6 +46,19 @@ export const CompleteTask = graphql(
   [RefusalParts],
 )
 
+export const AnswerRestock = graphql(
+  `
+    mutation AnswerRestock($input: AnswerRestockInput!) {
+      answerRestock(input: $input) {
+        __typename
+        ... on AnswerRestockSuccess { followUpId }
+        ...RefusalParts
+      }
+    }
+  `,
+  [RefusalParts],
+)
+
 export const TakeTask = graphql(
   `
     mutation TakeTask($input: TakeTaskInput!) {

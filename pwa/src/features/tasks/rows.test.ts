@@ -7,7 +7,7 @@ const task = { id: 't1', kind: 'CHECKLIST', storeId: 's1', state: 'OPEN', must: 
 
 test('one tap leads to the act itself', () => {
   expect(rowOf({ ...task, kind: 'OPEN_DAY' }).path).toBe('/day')
-  expect(rowOf({ ...task, kind: 'RESTOCK', sku: { id: 'tea' } }).path).toBe('/stores/s1/items/tea')
+  expect(rowOf({ ...task, kind: 'RESTOCK', sku: { id: 'tea' } }).path).toBe('/restock/tea')
   expect(rowOf({ ...task, kind: 'REPAIR_DISCREPANCY', sku: { id: 'tea' } }).path).toBe('/stocktake?item=tea')
   expect(rowOf(task).path).toBe('/tasks/t1')
 })

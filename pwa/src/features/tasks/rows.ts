@@ -28,7 +28,7 @@ export function rowOf(task: Told): Row {
     case 'OPEN_DAY':
       return { icon: 'sun', tone, path: '/day' }
     case 'RESTOCK':
-      return { icon: 'box', tone, path: `/stores/${task.storeId}/items/${task.sku?.id ?? ''}` }
+      return { icon: 'box', tone, path: `/restock/${task.sku?.id ?? ''}` }
     case 'REPAIR_DISCREPANCY':
       return { icon: 'warning', tone: 'urgent', path: `/stocktake?item=${task.sku?.id ?? ''}` }
     default:
