@@ -32,6 +32,7 @@ class PhotoAbout(StrEnum):
     HELP = "help"
     RETURN = "return"
     TASK = "task"
+    UNKNOWN_CODE = "unknown_code"
 
 
 class PhotoStatus(StrEnum):

@@ -20,6 +20,7 @@ ACT_OF: Mapping[PhotoAbout, Permission] = {
     PhotoAbout.HELP: Permission.DAY_WORK,
     PhotoAbout.RETURN: Permission.RETURN_RECORD,
     PhotoAbout.TASK: Permission.TASK_DO,
+    PhotoAbout.UNKNOWN_CODE: Permission.COUNT_RECORD,
 }
 """Who may do the act may also bring its pictures, whoever has announced them."""
 
@@ -48,7 +49,7 @@ class NewPhoto:
 
 def check(photos: Sequence[NewPhoto], path: str = "photos") -> None:
     """Refuse descriptions that cannot be; every problem is named, under `path`."""
-    problems = [problem for index, photo in enumerate(photos) for problem in _problems(photo, f"{path}[{index}]")]
+    problems = [problem for index, photo in enumerate(photos) for problem in problems_of(photo, f"{path}[{index}]")]
     if len(photos) > MOST_OF_ONE_ACT:
         problems.append(
             Problem(path, "TOO_MANY", f"At most {MOST_OF_ONE_ACT} photos.", f"最多 {MOST_OF_ONE_ACT} 张照片。")
@@ -64,11 +65,12 @@ def check(photos: Sequence[NewPhoto], path: str = "photos") -> None:
 
 def check_one(photo: NewPhoto, path: str) -> None:
     """Refuse a description that cannot be, naming its fields under `path`."""
-    if problems := list(_problems(photo, path)):
+    if problems := list(problems_of(photo, path)):
         raise InvalidInput(problems)
 
 
-def _problems(photo: NewPhoto, path: str) -> Iterator[Problem]:
+def problems_of(photo: NewPhoto, path: str) -> Iterator[Problem]:
+    """Return what cannot be in a description, naming its fields under `path`."""
     if not _SHA256.fullmatch(photo.sha256):
         yield Problem(f"{path}.sha256", "NOT_A_HASH", "This must be 64 hex digits.", "须为 64 位十六进制摘要。")
     if not 1 <= photo.bytes <= MOST_BYTES:

@@ -23,6 +23,10 @@ QUANTITY_TOLD = 2**31 - 1
 """The most that is told of a code: a larger number is no GraphQL Int, and would hide the whole page."""
 
 
+_IS_A_FIND = or_(UnknownCode.quantity > 0, UnknownCode.photo_id.is_(None))
+"""A line that only brings a picture of what was found before is no find of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One find of a code: where, when, by whom, and of what session."""
@@ -71,7 +75,7 @@ async def waiting_codes(
     grouped = (
         select(
             UnknownCode.key,
-            func.count().label("times"),
+            func.greatest(func.count().filter(_IS_A_FIND), 1).label("times"),
             func.sum(UnknownCode.quantity).label("quantity"),
             func.count(UnknownCode.store_id.distinct()).label("stores"),
             func.min(UnknownCode.found_at).label("first_found_at"),

@@ -7,10 +7,11 @@ counts once however often it is sent; lines that cannot be understood are named,
 is left to keep, the whole batch is refused).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,9 @@ from retail.inventory.intake import (
 from retail.kernel.base import new_id
 from retail.kernel.content import as_uuid, content_hash
 from retail.kernel.refusal import InvalidInput, Problem
+from retail.photos.commands import announce
+from retail.photos.models import PhotoAbout
+from retail.photos.rules import NewPhoto, problems_of
 from retail.shelves.models import Shelf
 from retail.shelves.unknown import FoundCode, put_aside
 from retail.stocktakes.models import CountMode, ScopeKind, Stocktake, StocktakeLine, StocktakeStatus
@@ -104,11 +108,13 @@ async def record_counts(
     stocktake_id: UUID,
     lines: Sequence[NewCount],
     items: Mapping[Name, Item],
+    photos: Mapping[UUID, NewPhoto] = MappingProxyType({}),
     sent_at: datetime | None = None,
     permission: Permission = Permission.COUNT_RECORD,
 ) -> CountsRecorded:
     """Take lines into a stocktake; `items` is what the catalogue says of their names.
 
+    `photos` are pictures of what lines found, by line: for headquarters, which has to say what an unknown code is.
     `sent_at` is what the device's clock said as it sent: if it is ahead, or over 5 minutes behind, all its times are.
     `permission` is what whoever counts must hold: a reader of tags has one of its own.
     """
@@ -126,7 +132,7 @@ async def record_counts(
     for n, line in sorted(enumerate(lines), key=lambda each: each[1].round):
         if line.id in outcomes:
             continue
-        wrong = _problems(n, line, items, shelves, rounds)
+        wrong = [*_problems(n, line, items, shelves, rounds), *_photo_problems(n, photos.get(line.id))]
         if wrong:
             outcomes[line.id] = LineOutcome(line.id, CountOutcome.REFUSED, wrong)
         else:
@@ -139,7 +145,9 @@ async def record_counts(
     target = named
     if fresh:
         target = await open_end(work, named)
-        await _write(work, _Place(stocktake_id, target, ahead(sent_at, work.now)), fresh, items, outcomes)
+        place = _Place(stocktake_id, target, ahead(sent_at, work.now), photos)
+        await _write(work, place, fresh, items, outcomes)
+        await _announce(work, place, fresh, outcomes)
     return CountsRecorded(as_uuid(target.id), target.version, [outcomes[line.id] for line in lines])
 
 
@@ -252,13 +260,18 @@ def _problems(
     return found
 
 
+def _photo_problems(n: int, photo: NewPhoto | None) -> Iterable[Problem]:
+    return () if photo is None else problems_of(photo, f"lines[{n}].photo")
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where lines of a batch go: which stocktake they name, in which one they stand, and how far the clock is off."""
+    """Where lines of a batch go: which stocktake they name, in which one they stand, how far the clock is off."""
 
     named: UUID
     target: Stocktake
     wrong_by: timedelta | None
+    photos: Mapping[UUID, NewPhoto]
 
     @property
     def outcome(self) -> CountOutcome:
@@ -289,12 +302,25 @@ async def _write(
             outcomes[line.id] = LineOutcome(line.id, place.outcome, [])
         else:
             outcomes[line.id] = LineOutcome(line.id, CountOutcome.REFUSED, [_other_content(n)])
-    found = [
-        FoundCode(row["id"], row["code"], row["quantity"], row["counted_at"], row["shelf_id"], row["device"])
-        for row in rows
-        if row["sku_id"] is None and row["id"] in written
-    ]
+    found = [_found(row, place.photos.get(row["id"])) for row in rows if row["sku_id"] is None and row["id"] in written]
     await put_aside(work, store_id=as_uuid(target.store_id), found=found, stocktake_id=as_uuid(target.id))
+
+
+def _found(row: dict[str, Any], photo: NewPhoto | None) -> FoundCode:
+    named = row["id"], row["code"], row["quantity"], row["counted_at"], row["shelf_id"], row["device"]
+    return FoundCode(*named, None if photo is None else photo.id)
+
+
+async def _announce(
+    work: Work, place: _Place, fresh: Sequence[tuple[int, NewCount]], outcomes: Mapping[UUID, LineOutcome]
+) -> None:
+    """Await the pictures of the lines that were written, also of a code that has been named meanwhile."""
+    for n, line in fresh:
+        photo = place.photos.get(line.id)
+        if photo is not None and outcomes[line.id].outcome is not CountOutcome.REFUSED:
+            about = (PhotoAbout.UNKNOWN_CODE, line.id)
+            store_id = as_uuid(place.target.store_id)
+            await announce(work, store_id=store_id, about=about, photos=[photo], path=f"lines[{n}].photo")
 
 
 def _row(work: Work, place: _Place, line: NewCount, item: Item | None, seq: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from uuid import UUID
 import strawberry
 
 from retail.catalogue.queries import skus_by_id
-from retail.photos.queries import photos_named
+from retail.photos.models import PhotoAbout
+from retail.photos.queries import photos_about
 from retail.shelves.bucket import waiting_codes
 from retail.shelves.queries import shelf_of_token, shelves
 from retail.shelves.settled import settled_codes
@@ -75,8 +76,10 @@ class ShelvesQuery:
             rows, total = await waiting_codes(reading, first=size, after=before)
             shown = rows[:size]
             skus = await skus_by_id(reading.session, list({each.sku_id for row in shown for each in row.suggestions}))
-            pictures = {each.photo_id for row in shown for each in row.sightings if each.photo_id is not None}
-            photos = await photos_named(reading, pictures)
+            pictured = {
+                (each.store_id, each.id) for row in shown for each in row.sightings if each.photo_id is not None
+            }
+            photos = await photos_about(reading, PhotoAbout.UNKNOWN_CODE, pictured)
         edges = [
             UnknownCodeEdge(
                 cursor=cursor_of((row.last_found_at.isoformat(), row.key)), node=UnknownCode.of(row, skus, photos)

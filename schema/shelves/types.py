@@ -8,7 +8,7 @@ import strawberry
 
 from retail.catalogue.in_store import Pattern
 from retail.catalogue.queries import SkuRow
-from retail.photos.queries import PhotoRow
+from retail.photos.queries import PhotoRow, Thing
 from retail.shelves.bucket import Sighting as SightingRow
 from retail.shelves.bucket import Suggestion as SuggestionRow
 from retail.shelves.bucket import WaitingCode as WaitingRow
@@ -81,9 +81,9 @@ class CodeSighting:
     photo: Photo | None = strawberry.field(description="A picture of it, if one was taken.")
 
     @classmethod
-    def of(cls, row: SightingRow, photos: Mapping[UUID, PhotoRow]) -> "CodeSighting":
+    def of(cls, row: SightingRow, photos: Mapping[Thing, list[PhotoRow]]) -> "CodeSighting":
         """Return a find as it is told."""
-        photo = None if row.photo_id is None else photos.get(row.photo_id)
+        taken = photos.get((row.store_id, row.id))
         return cls(
             id=row.id,
             store_id=row.store_id,
@@ -93,7 +93,7 @@ class CodeSighting:
             quantity=row.quantity,
             found_at=row.found_at,
             found_by=row.found_by,
-            photo=None if photo is None else Photo.of(photo),
+            photo=Photo.of(taken[-1]) if taken else None,
         )
 
 
@@ -130,7 +130,7 @@ class UnknownCode:
     suggestions: list[CodeSuggestion] = strawberry.field(description="What it may be, the likeliest first.")
 
     @classmethod
-    def of(cls, row: WaitingRow, skus: Mapping[UUID, SkuRow], photos: Mapping[UUID, PhotoRow]) -> "UnknownCode":
+    def of(cls, row: WaitingRow, skus: Mapping[UUID, SkuRow], photos: Mapping[Thing, list[PhotoRow]]) -> "UnknownCode":
         """Return a code as it is told."""
         return cls(
             code=row.key,

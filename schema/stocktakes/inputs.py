@@ -10,6 +10,7 @@ from retail.stocktakes.recording import NewCount
 from retail.stocktakes.starting import NewStocktake, Scope
 from schema.kernel.enums import AdjustmentReason
 from schema.kernel.scalars import Fen
+from schema.photos.types import PhotoInput
 from schema.stocktakes.enums import CountDecision, CountMode, NotSeen, ScopeKind
 
 _REQUEST_ID = "Made by the client; makes the request happen exactly once."
@@ -70,6 +71,10 @@ class CountLineInput:
     device: str | None = strawberry.field(default=None, description="The device's name, at most 100 characters.")
     latitude: float | None = strawberry.field(default=None, description="Degrees north (WGS 84).")
     longitude: float | None = strawberry.field(default=None, description="Degrees east (WGS 84).")
+    photo: PhotoInput | None = strawberry.field(
+        default=None,
+        description="A picture for headquarters, where the code is unknown; a line of 0 with ADD brings only that.",
+    )
 
     def domain(self) -> NewCount:
         """Return it in the words of the business."""

@@ -59,6 +59,7 @@ class StocktakesMutation:
         self, info: Info, input: Annotated[inputs.RecordCountsInput, strawberry.argument(description="The lines.")]
     ) -> RecordCountsResult:
         lines = [line.domain() for line in input.lines]
+        photos = {line.id: line.photo.read() for line in input.lines if line.photo is not None}
         async with info.context.reading() as reading:
             store_id = await store_of(reading, input.stocktake_id)  # whose prices a scale's labels are read by
         names = recording.names_of(lines[:LINES_AT_MOST])
@@ -67,10 +68,11 @@ class StocktakesMutation:
             info,
             input,
             "recordCounts",
-            (input.stocktake_id, lines),
+            # Without pictures the content is what it was before there were any, and so is its hash.
+            (input.stocktake_id, lines, list(photos.values())) if photos else (input.stocktake_id, lines),
             recording.CountsRecorded,
             lambda work: recording.record_counts(
-                work, stocktake_id=input.stocktake_id, lines=lines, items=items, sent_at=input.sent_at
+                work, stocktake_id=input.stocktake_id, lines=lines, items=items, photos=photos, sent_at=input.sent_at
             ),
         )
         return RecordCountsSuccess(
