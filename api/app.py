@@ -86,7 +86,15 @@ class Application:
         )
         sealing = Sealing(sessions, seal_keys(masters), witnesses_of(settings))
         self.darkroom = Darkroom(office, storage_of(settings), timedelta(days=settings.photo_days))
-        self.jobs = Jobs(office, self.desk.directory, sealing, settings.seal_seconds, rounds, self.darkroom)
+        self.jobs = Jobs(
+            office,
+            self.desk.directory,
+            sealing,
+            settings.seal_seconds,
+            rounds,
+            self.darkroom,
+            count_tasks=settings.count_tasks,
+        )
         self.graphql = GraphQLApp(
             schema,
             context=self.askers.context,

@@ -17,6 +17,7 @@ from retail.inventory.reservations import expire_reservations
 from retail.photos.settling import Darkroom
 from retail.stocktakes.following import CountFollower
 from retail.stores.directory import Directory
+from retail.tasks.counting import CountTasks, finish_counts
 from retail.tasks.gathering import gather_acts
 from retail.tasks.making import make_tasks
 
@@ -36,10 +37,13 @@ class Jobs:
         seal_seconds: float,
         push: PushRounds,
         darkroom: Darkroom,
+        *,
+        count_tasks: bool = True,
     ) -> None:
         self._office = office
         self._counts = CountFollower(office)
         self._directory = directory
+        self._count_tasks = CountTasks(office, directory) if count_tasks else None
         self._darkroom = darkroom
         self._push = push
         self._sealing = sealing
@@ -53,6 +57,7 @@ class Jobs:
             asyncio.create_task(_beat("follow ledger", 0.5, self._follow)),
             asyncio.create_task(_beat("follow counts", 1.0, self._counts.follow)),
             asyncio.create_task(_beat("make tasks", 60.0, self._make_tasks)),
+            asyncio.create_task(_beat("make and finish counts", 30.0, self._counts_of_the_day)),
             asyncio.create_task(_beat("gather compliant acts", 600.0, self._gather_acts)),
             asyncio.create_task(_beat("push", 2.0, self._push.call)),
             asyncio.create_task(_beat("push sweep", 60.0, self._push.sweep)),
@@ -81,6 +86,13 @@ class Jobs:
         stores = await self._directory.stores()
         async with self._office.work(None) as work:
             await make_tasks(work, stores.values())
+
+    async def _counts_of_the_day(self) -> None:
+        stores = await self._directory.stores()
+        async with self._office.work(None) as work:
+            await finish_counts(work, stores)
+        if self._count_tasks is not None:
+            await self._count_tasks.make()
 
     async def _gather_acts(self) -> None:
         stores = await self._directory.stores()

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
         int,
         Field(ge=1, description="Requests of one address that show no right to be here (30 seconds' worth at once)."),
     ] = 100
+    count_tasks: Annotated[
+        bool, Field(description="Whether every business day that is opened asks for a short count as a task.")
+    ] = True
     offline_hours: Annotated[
         int,
         Field(ge=1, le=720, description="How long a device may show what it kept without a word from us."),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.permissions import Permission
 from retail.access.work import Reading, require
@@ -34,25 +35,30 @@ class CountProposals:
 async def count_proposals(reading: Reading, store_id: UUID) -> CountProposals:
     """Return what a store should count today; for whoever may count there."""
     require(reading.actor, Permission.COUNT_RECORD, store_id)
-    policy = await count_policy(reading.session)
-    rows = (await reading.session.execute(_KNOWN, _bound(store_id, reading.now, policy))).all()
-    prices = await list_prices(reading.session, store_id, [as_uuid(row.sku_id) for row in rows])
+    return await proposed(reading.session, store_id, reading.now)
+
+
+async def proposed(session: AsyncSession, store_id: UUID, now: datetime) -> CountProposals:
+    """Return what a store should count today."""
+    policy = await count_policy(session)
+    rows = (await session.execute(_KNOWN, _bound(store_id, now, policy))).all()
+    prices = await list_prices(session, store_id, [as_uuid(row.sku_id) for row in rows])
     known = [
         Known(
             as_uuid(row.sku_id),
             row.on_hand,
             max(row.sold_units, 0) * prices.get(as_uuid(row.sku_id), 0),
-            None if row.counted_at is None else reading.now - row.counted_at,
+            None if row.counted_at is None else now - row.counted_at,
             row.by_hand,
             row.large,
         )
         for row in rows
     ]
-    gaps = await reading.session.scalars(
-        _GAPS, {"store": store_id, "since": reading.now - PACE_OF, "idle": IDLE, "most": _GAPS_AT_MOST}
+    gaps = await session.scalars(
+        _GAPS, {"store": store_id, "since": now - PACE_OF, "idle": IDLE, "most": _GAPS_AT_MOST}
     )
     pace = pace_of(gaps)
-    return CountProposals(proposals(known, pace), pace, reading.now)
+    return CountProposals(proposals(known, pace), pace, now)
 
 
 def _bound(store_id: UUID, now: datetime, policy: CountPolicy) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from retail.tasks.drafts import LONG_NOTE_AT_MOST
 from retail.tasks.errors import TaskFollowsBooks, TaskOver, TaskTaken
 from retail.tasks.models import StoredTask, TaskClaim, TaskRecord
 from retail.tasks.needs import Answer, Need, NeedKind, answer_problems, answers_as_json, is_outside, needs_of
+from retail.tasks.priority import TaskKind
 from retail.tasks.queries import derived_tasks
 from retail.tasks.stored import follow_up, store_tasks
 
@@ -112,6 +113,8 @@ async def complete_task(work: Work, completion: Completion, *, store: StoreEntry
         if await _is_derived(work, store, completion.task_id):
             raise TaskFollowsBooks
         raise NotFound("taskId", "task", "任务")
+    if task.kind == TaskKind.COUNT:
+        raise TaskFollowsBooks
     needs = needs_of(task.needs)
     _check(completion, needs)
     done_at, clock_error = believable(completion.origin.occurred_at, work.now)

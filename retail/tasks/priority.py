@@ -15,6 +15,7 @@ class TaskKind(StrEnum):
     OPEN_DAY = "open_day"
     REPAIR_DISCREPANCY = "repair_discrepancy"
     RESTOCK = "restock"
+    COUNT = "count"
     CHECKLIST = "checklist"
     FOLLOW_UP = "follow_up"
     SENT = "sent"
@@ -33,6 +34,7 @@ _OF_KIND = {
 }
 _SAID = {
     TaskKind.OPEN_DAY: ("今天还没有开始营业", "The day is not open yet"),
+    TaskKind.COUNT: ("今日轮盘，边卖边盘", "Today's short count, while you sell"),
     TaskKind.FOLLOW_UP: ("需要跟进", "Something has to be followed up"),
     TaskKind.DISPUTE: ("交接时有异议", "Disputed at the hand-over"),
     TaskKind.SENT: ("总部交办", "From headquarters"),

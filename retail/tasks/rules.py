@@ -50,7 +50,7 @@ class Task:
     """One thing to do; the smaller `priority`, the sooner, and `why` says why.
 
     `quantity` is what the book says of an SKU to count, and how many are missing of one to restock. `is_late` says
-    that it was done late, or is not done and late already.
+    that it was done late, or is not done and late already. `sku_ids` are the goods that a COUNT wants counted.
     """
 
     id: UUID
@@ -76,6 +76,7 @@ class Task:
     done_at: datetime | None = None
     checklist_id: UUID | None = None
     version: int | None = None
+    sku_ids: tuple[UUID, ...] = ()
 
 
 def tasks_of(

@@ -53,6 +53,7 @@ def task_of(row: StoredTask, claim: TaskClaim | None, now: datetime) -> Task:
         done_at=row.done_at,
         checklist_id=as_uuid(row.checklist_id) if row.checklist_id else None,
         version=row.version,
+        sku_ids=tuple(as_uuid(each) for each in row.sku_ids or ()),
     )
 
 

@@ -13,8 +13,8 @@ strawberry.enum(
     TaskKind,
     name="TaskKind",
     description="What is to be done: open the business day, count an SKU that is below zero in the book, restock one; "
-    "a checklist, what follows from a reading out of range, what headquarters has sent, what a manager has assigned, "
-    "what was disputed at a hand-over.",
+    "today's short count of some SKUs, a checklist, what follows from a reading out of range, what headquarters has "
+    "sent, what a manager has assigned, what was disputed at a hand-over.",
 )
 strawberry.enum(
     TaskState,

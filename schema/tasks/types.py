@@ -74,6 +74,9 @@ class Task:
     checklist_id: UUID | None = strawberry.field(description="The checklist that it comes from.")
     checklist_version: int | None = strawberry.field(description="That checklist's version when the task was made.")
     photos: list[Photo] = strawberry.field(description="The pictures that came with it.")
+    sku_ids: list[UUID] = strawberry.field(
+        description="What a COUNT wants counted: start a stocktake of these SKUs. It is done when they are counted."
+    )
 
     @classmethod
     def of(
@@ -112,6 +115,7 @@ class Task:
             checklist_id=task.checklist_id,
             checklist_version=task.version,
             photos=list(photos),
+            sku_ids=list(task.sku_ids),
         )
 
 

@@ -45,6 +45,8 @@ class ServerProcess:
             "TRUESHELF_OWNER_DATABASE_URL": database_url,
             "TRUESHELF_MASTER_KEYS": MASTER_KEYS,
             "TRUESHELF_HOST": "127.0.0.1",
+            # Stories say what there is to do; whoever tells of the daily count asks for it.
+            "TRUESHELF_COUNT_TASKS": "0",
             "TRUESHELF_PORT": str(self.port),
             "TRUESHELF_HOME": str(self._folder),
             **settings,

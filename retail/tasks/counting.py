@@ -1,0 +1,159 @@
+"""The short count of a store's day: a task of the kind COUNT, made from what `stocktakes.cycle` proposes.
+
+One a store and business day, once the day is open; its id follows from both, so the unique index decides between two
+who make it at once. What it wants counted is fixed when it is made, so that it can be finished: what becomes due
+meanwhile is for tomorrow. Nobody completes it by hand. It is done when all of its goods have been counted since, or a
+stocktake of just these goods has been confirmed, by whatever way people came to it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from retail.access.work import Office, Work
+from retail.kernel.content import as_uuid
+from retail.stocktakes.cycle import A_QUARTER, items_in
+from retail.stocktakes.proposing import CountProposals, proposed
+from retail.stores.directory import Directory, StoreEntry
+from retail.stores.models import BusinessDay, StoreKind
+from retail.tasks.models import StoredTask
+from retail.tasks.priority import TaskKind
+from retail.tasks.schedule import day_ends, local_instant
+from retail.tasks.stored import store_tasks
+
+STORES_AT_ONCE = 20
+"""A chain's days open within minutes of each other: so many are looked at in one round, a store a transaction."""
+_COUNTS = UUID("7f1b3c52-7d0e-4a0b-8f6c-2a4f1f0f7b1d")
+
+
+def count_task_id(store: StoreEntry, day: date) -> UUID:
+    """Return the id of the count of a store's business day."""
+    return uuid5(_COUNTS, f"{store.id} {day}")
+
+
+@dataclass(slots=True)
+class CountTasks:
+    """What one process remembers: for which day it has looked at what a store should count."""
+
+    office: Office
+    directory: Directory
+    _looked: dict[UUID, date] = field(default_factory=dict)
+
+    async def make(self) -> int:
+        """Make the counts of days that have been opened; return how many are new."""
+        stores = await self.directory.stores()
+        made = 0
+        for store in await self._open_days(stores.values()):
+            async with self.office.work(None) as work:
+                made += await make_count_task(work, store)
+                self._looked[store.id] = store.day_at(work.now)
+        return made
+
+    async def _open_days(self, stores: Iterable[StoreEntry]) -> list[StoreEntry]:
+        now = self.office.clock()
+        shops = {store.id: store for store in stores if store.kind is StoreKind.SHOP}
+        wanted = {id: store for id, store in shops.items() if self._looked.get(id) != store.day_at(now)}
+        async with self.office.system() as session:
+            rows = await session.execute(
+                select(BusinessDay.store_id, BusinessDay.day).where(
+                    BusinessDay.store_id.in_(list(wanted)),
+                    BusinessDay.day.in_({store.day_at(now) for store in wanted.values()}),
+                )
+            )
+            opened = {(as_uuid(row.store_id), row.day) for row in rows}
+        found = [store for id, store in sorted(wanted.items()) if (id, store.day_at(now)) in opened]
+        return found[:STORES_AT_ONCE]
+
+
+async def make_count_task(work: Work, store: StoreEntry) -> int:
+    """Ask for the short count of a store's present day, if there is anything to count; return 1 if it is new."""
+    day = store.day_at(work.now)
+    id = count_task_id(store, day)
+    if await work.session.get(StoredTask, (store.id, id)) is not None:
+        return 0
+    found = await proposed(work.session, store.id, work.now)
+    if not found.items:
+        return 0
+    await store_tasks(work, [_row(work, store, day, id, found)])
+    return 1
+
+
+def _row(work: Work, store: StoreEntry, day: date, id: UUID, found: CountProposals) -> dict[str, Any]:
+    many = len(found.items)
+    minutes = max(1, round(A_QUARTER.total_seconds() / 60 * many / items_in(A_QUARTER, found.pace)))
+    return {
+        "store_id": store.id,
+        "id": id,
+        "kind": TaskKind.COUNT,
+        "day": day,
+        "title": f"盘点 {many} 种商品，约 {minutes} 分钟",
+        "title_en": f"Count {many} item{'' if many == 1 else 's'}, about {minutes} min",
+        "needs": [],
+        "sku_ids": [each.sku_id for each in found.items],
+        "must": False,
+        "due_at": max(local_instant(store, day, store.closes_at), work.now),
+        "expires_at": day_ends(store, day),
+        "made_at": work.now,
+        "made_by": None,
+    }
+
+
+async def counts_done(session: AsyncSession, store_ids: Iterable[UUID]) -> Mapping[UUID, Any]:
+    """Return the counts of stores that are open and all of whose goods have been counted, with when and by whom."""
+    rows = await session.execute(_DONE, {"stores": list(store_ids)})
+    return {as_uuid(row.id): row for row in rows}
+
+
+async def finish_counts(work: Work, store_ids: Iterable[UUID]) -> int:
+    """Call counts done all of whose goods have been counted; return how many."""
+    done = await counts_done(work.session, store_ids)
+    for id, row in sorted(done.items()):
+        await work.session.execute(_FINISH, {"store": row.store_id, "id": id, "at": row.done_at, "by": row.done_by})
+    return len(done)
+
+
+# An SKU is counted by an anchor (posted, or set to a count by hand) or by a line of a confirmed stocktake, since the
+# task was made. Of a confirmed stocktake that covers the whole task nothing is open, whoever was not seen.
+_DONE = text(
+    """
+    with wanted as (
+        select store_id, id, sku_ids, made_at from task
+        where store_id = any(:stores) and kind = 'count' and done_at is null and withdrawn_at is null
+            and sku_ids is not null
+    ), closed as (
+        select s.store_id, s.id, s.closed_at, s.closed_by, s.scope, s.scope_ids, w.id as task_id
+        from wanted w join stocktake s on s.store_id = w.store_id
+        where s.status = 'confirmed' and s.closed_at >= w.made_at
+    ), whole as (
+        select c.task_id, min(c.closed_at) as at from closed c join wanted w on w.id = c.task_id
+        where c.scope = 'skus' and w.sku_ids <@ c.scope_ids group by 1
+    ), seen as (
+        select w.id as task_id, a.sku_id, a.counted_to as at
+        from wanted w join count_anchor a on a.store_id = w.store_id and a.sku_id = any(w.sku_ids)
+        where a.counted_to >= w.made_at
+        union all
+        select c.task_id, l.sku_id, c.closed_at
+        from closed c join wanted w on w.id = c.task_id
+        join stocktake_line l on l.stocktake_id = c.id and l.sku_id = any(w.sku_ids)
+        where l.counted_at >= w.made_at
+    ), each as (
+        select task_id, sku_id, min(at) as at from seen group by 1, 2
+    ), every as (
+        select e.task_id, max(e.at) as at from each e join wanted w on w.id = e.task_id
+        group by e.task_id, w.sku_ids having count(*) = cardinality(w.sku_ids)
+    )
+    select w.store_id, w.id, least(whole.at, every.at) as done_at,
+        (select c.closed_by from closed c where c.task_id = w.id order by c.closed_at desc limit 1) as done_by
+    from wanted w left join whole on whole.task_id = w.id left join every on every.task_id = w.id
+    where whole.at is not null or every.at is not null
+    """
+)
+_FINISH = text(
+    "update task set done_at = :at, done_by = :by where store_id = :store and id = :id and done_at is null"
+    " and withdrawn_at is null"
+)

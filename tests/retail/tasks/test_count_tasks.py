@@ -1,0 +1,176 @@
+"""The short count of the day: one task a store and day that is open, done by itself when its goods are counted."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from retail.inventory.intake import Origin
+from retail.inventory.models import Source
+from retail.kernel.content import as_uuid
+from retail.stocktakes.models import ScopeKind
+from retail.stores.models import BusinessDay
+from retail.tasks.acts import ComplianceAct
+from retail.tasks.commands import Completion, complete_task
+from retail.tasks.counting import CountTasks, count_task_id, finish_counts
+from retail.tasks.errors import TaskFollowsBooks
+from retail.tasks.gathering import gather_acts
+from retail.tasks.models import ComplianceEntry, StoredTask
+from retail.tasks.priority import TaskKind
+from retail.tasks.queries import tasks
+from retail.tasks.rules import Task, TaskState
+from tests.retail.insights.books import Books
+from tests.retail.stocktakes.shop import Shop
+
+
+@pytest.fixture
+async def shop(books: Books) -> Shop:
+    shop = await Shop.open(books)
+    await shop.move("tea", 40, -60)
+    await shop.move("milk", 20, -60)
+    return shop
+
+
+async def open_day(shop: Shop) -> None:
+    async with shop.books.sessions.begin() as session:
+        day = shop.store.day_at(shop.books.clock())
+        session.add(BusinessDay(store_id=shop.store.id, day=day, opened_at=shop.books.clock(), opened_by=shop.clerk.id))
+
+
+async def make(shop: Shop) -> int:
+    return await CountTasks(shop.books.office, shop.books.directory).make()
+
+
+async def finish(shop: Shop) -> int:
+    async with shop.books.office.work(None) as work:
+        return await finish_counts(work, [shop.store.id])
+
+
+async def counts(shop: Shop) -> list[Task]:
+    """The counts that the shop's tasks tell of."""
+    async with shop.books.office.reading(shop.manager) as reading:
+        return [each for each in await tasks(reading, shop.store, over=True) if each.kind is TaskKind.COUNT]
+
+
+async def test_a_day_that_is_opened_asks_once_for_what_is_proposed(shop: Shop) -> None:
+    assert await make(shop) == 0  # nobody has opened
+    await open_day(shop)
+
+    made = await asyncio.gather(*(make(shop) for _ in range(4)))
+
+    assert max(made) == 1
+    [task] = await counts(shop)
+    assert set(task.sku_ids) == {shop.skus["tea"], shop.skus["milk"]}
+    assert (task.title, task.title_en) == ("盘点 2 种商品，约 1 分钟", "Count 2 items, about 1 min")
+    assert (task.state, task.must, task.id) == (TaskState.OPEN, False, count_task_id(shop.store, task.day))  # type: ignore[arg-type]  # it has a day
+    assert "今日轮盘" in task.why
+    async with shop.books.sessions() as session:
+        assert await session.scalar(select(func.count()).select_from(StoredTask)) == 1
+
+
+async def test_where_nothing_has_to_be_counted_nothing_is_asked(books: Books) -> None:
+    empty = await Shop.open(books)
+    await open_day(empty)
+    maker = CountTasks(books.office, books.directory)
+
+    assert await maker.make() == 0
+    await empty.move("tea", 10, 1)
+    assert await maker.make() == 0  # this day has been looked at
+    empty.turn_to(24 * 60)
+    await open_day(empty)
+    assert await maker.make() == 1
+
+
+async def test_it_is_done_by_itself_when_its_count_is_confirmed(shop: Shop) -> None:
+    await open_day(shop)
+    await make(shop)
+    [task] = await counts(shop)
+    shop.turn_to(5)
+    stocktake = await shop.start(ScopeKind.SKUS, sku_ids=task.sku_ids)
+    await shop.count(stocktake, "tea", 40, 5)
+    shop.turn_to(9)
+    assert await finish(shop) == 0  # counted, and not confirmed
+
+    await shop.confirm(stocktake, by=shop.manager)
+
+    assert (await finish(shop), await finish(shop)) == (1, 0)
+    [task] = await counts(shop)
+    assert (task.state, task.done_at, task.done_by) == (TaskState.DONE, shop.at(9), shop.manager.id)
+    assert await make(shop) == 0
+
+
+async def test_it_is_done_when_its_goods_have_been_counted_in_whatever_way(shop: Shop) -> None:
+    await open_day(shop)
+    await make(shop)
+    shop.turn_to(5)
+    await shop.set_to("tea", 39, 5)
+    assert await finish(shop) == 0  # the milk has not been counted
+    stocktake = await shop.start()
+    await shop.count(stocktake, "milk", 20, 6)
+    shop.turn_to(8)
+    await shop.confirm(stocktake)
+
+    assert await finish(shop) == 1
+    assert [each.state for each in await counts(shop)] == [TaskState.DONE]
+
+
+async def test_what_was_counted_before_it_was_asked_for_does_not_count(shop: Shop) -> None:
+    for name, units in (("tea", 40), ("milk", 20)):
+        await shop.set_to(name, units, 0)
+    shop.turn_to(90 * 24 * 60 + 60)
+    await open_day(shop)
+    await make(shop)
+
+    assert await finish(shop) == 0
+    assert [each.state for each in await counts(shop)] == [TaskState.OPEN]
+
+
+async def test_nobody_completes_it_by_hand(shop: Shop) -> None:
+    await open_day(shop)
+    await make(shop)
+    [task] = await counts(shop)
+    completion = Completion(task.id, task.id, Origin(shop.at(1), None, None, None, Source.PHONE), (), (), None)
+
+    with pytest.raises(TaskFollowsBooks):
+        async with shop.books.office.work(shop.clerk) as work:
+            await complete_task(work, completion, store=shop.store)
+
+
+async def test_when_the_day_is_over_it_is_over(shop: Shop) -> None:
+    await open_day(shop)
+    await make(shop)
+
+    shop.turn_to(24 * 60)
+
+    async with shop.books.office.reading(shop.manager) as reading:
+        assert [each for each in await tasks(reading, shop.store) if each.kind is TaskKind.COUNT] == []
+
+
+async def gathered(shop: Shop) -> list[tuple[UUID, ComplianceAct]]:
+    async with shop.books.office.work(None) as work:
+        await gather_acts(work, await shop.books.directory.stores())
+    async with shop.books.sessions() as session:
+        rows = await session.scalars(select(ComplianceEntry).where(ComplianceEntry.store_id == shop.store.id))
+        return sorted((as_uuid(row.person_id), ComplianceAct(row.act)) for row in rows)
+
+
+async def test_who_counts_without_a_recount_is_credited_once_and_who_must_count_again_is_not(shop: Shop) -> None:
+    stocktake = await shop.start()
+    await shop.count(stocktake, "tea", 40)
+    await shop.count(stocktake, "milk", 9, 1, by=shop.other)  # far from what the book says
+    assert await gathered(shop) == []  # not confirmed
+    await shop.recount(stocktake)
+    await shop.count(stocktake, "milk", 20, 5, by=shop.clerk, round=1)
+    shop.turn_to(9)
+    await shop.confirm(stocktake)
+    shop.turn_to(30)
+    other = await shop.start()
+    await shop.count(other, "tea", 40, 30, by=shop.other)
+    shop.turn_to(35)
+    await shop.confirm(other)
+
+    once = await gathered(shop)
+    again = await gathered(shop)
+
+    assert once == again == [(shop.other.id, ComplianceAct.COUNTED_WITHOUT_RECOUNT)]
