@@ -109,6 +109,24 @@ async def test_what_must_be_looked_at_waits_and_goes_on_sale_when_it_passes(chai
     assert [tuple(row) for row in await chain.books.rows(lot, cola.store_id)] == [(1, True)]
 
 
+async def test_the_manager_sees_how_long_things_lie_until_they_are_on_sale_again(
+    chain: Chain, give: GiveDevice
+) -> None:
+    tablet, hers = await give(chain, "tablet"), await give(chain)
+    await tablet.sign_in("beijing")
+    await tablet.tap("to-returns")
+
+    await expect(tablet.see("returns-reasons").locator("tr[data-reason=UNWANTED]")).to_be_visible()
+    assert await tablet.number("returns-taken") >= 1
+    await tablet.shows("returns-median", re.compile(r"\d"))
+    await tablet.picture("manager-returns")
+    await hers.sign_in("beijing", path="/manager/returns")
+    await hers.see("returns-reasons").wait_for()
+    await hers.picture("manager-returns-phone")
+    await hers.page.emulate_media(color_scheme="dark")
+    await hers.picture("manager-returns-dark")
+
+
 async def test_a_return_from_the_cellar_that_is_too_much_calls_the_clerk(chain: Chain, give: GiveDevice) -> None:
     phone, colleague = await give(chain), await give(chain)
     cola = await chain.books.item("wudaokou", COLA)
@@ -158,6 +176,8 @@ async def test_a_return_from_the_cellar_that_is_too_much_calls_the_clerk(chain: 
     await expect(phone.see("operations").locator("[data-kind=goods-return]")).to_have_count(2)
     await expect(phone.see("operation-mend")).to_have_count(0)
     assert await chain.books.moved(cola) == [*before, ("sale", -1), ("customer_return", 1), ("quarantine", -1)]
+    pictures = "select count(*) from photo p join goods_return r on r.id = p.about_id where r.store_id = $1"
+    assert await chain.books.value(pictures, cola.store_id) == 1
 
 
 async def test_what_a_member_bought_is_found_without_the_receipt(chain: Chain, give: GiveDevice) -> None:

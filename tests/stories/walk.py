@@ -60,6 +60,9 @@ async def _selling(phone: Device, thing: Item) -> AsyncIterator[str]:
     await phone.tap("cart-finish")
     await phone.see("snackbar").wait_for()
     yield "sold"
+    await phone.tap("to-receipt")
+    await phone.see("receipt-number").wait_for()
+    yield "receipt"
 
 
 async def _returning_and_counting(phone: Device, thing: Item) -> AsyncIterator[str]:
@@ -133,6 +136,9 @@ async def past_the_managers_screens(tablet: Device, login: str) -> AsyncIterator
     await tablet.open("/day/stores")
     await tablet.see("last-hand-over").first.wait_for()
     yield "stores-day"
+    await tablet.open("/manager/returns")
+    await tablet.see("returns-span").wait_for()
+    yield "returns"
     await tablet.open("/me")
     await tablet.see("my-name").wait_for()
     if await tablet.see("to-channels").count():
