@@ -33,8 +33,9 @@ def lines_of(outcome: Outcome) -> Iterator[str]:
         yield f"  discrepancy of a month's counts{discrepancy:>27.2%}{f'< {DISCREPANCY:.1%}':>16}"
         control = figures.count_control
         yield f"  count error, estimated from what was checked{error:>14.2%}{f'< {COUNT_ERROR:.1%}':>16}"
-        share, size = control.value or 0.0, control.denominator
-        doubt = sqrt(share * (1 - share) / size) if size else 0.0
+        size = control.denominator
+        share = (control.numerator + 1) / (size + 2)  # none wrong of a hundred is not none at all (Agresti-Coull)
+        doubt = sqrt(share * (1 - share) / (size + 2))
         yield f"    of {figures.count_error.denominator:,.0f} figures, with a control of {size:,.0f}: so ± {doubt:.2%}"
     yield f"  figures seen wrong in truth (injected {plan.scan_error:.1%}){wrong:>15.2%}"
     yield f"  the longest full count, minutes{longest:>27.1f}{f'< {MINUTES}':>16}"

@@ -27,6 +27,7 @@ export const TaskParts = graphql(
       doneByName
       doneAt
       sku { id name nameEn unit }
+      skuIds
       photos { ...PhotoFields }
     }
   `,

@@ -9,6 +9,7 @@ test('one tap leads to the act itself', () => {
   expect(rowOf({ ...task, kind: 'OPEN_DAY' }).path).toBe('/day')
   expect(rowOf({ ...task, kind: 'RESTOCK', sku: { id: 'tea' } }).path).toBe('/restock/tea')
   expect(rowOf({ ...task, kind: 'REPAIR_DISCREPANCY', sku: { id: 'tea' } }).path).toBe('/stocktake?item=tea')
+  expect(rowOf({ ...task, kind: 'COUNT', needs: [] })).toEqual({ icon: 'clipboard', tone: '', path: '/stocktake?task=t1' })
   expect(rowOf(task).path).toBe('/tasks/t1')
 })
 

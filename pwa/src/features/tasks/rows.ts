@@ -31,6 +31,8 @@ export function rowOf(task: Told): Row {
       return { icon: 'box', tone, path: `/restock/${task.sku?.id ?? ''}` }
     case 'REPAIR_DISCREPANCY':
       return { icon: 'warning', tone: 'urgent', path: `/stocktake?item=${task.sku?.id ?? ''}` }
+    case 'COUNT':
+      return { icon: 'clipboard', tone, path: `/stocktake?task=${task.id}` }
     default:
       return { icon: iconOf(task), tone, path: `/tasks/${task.id}` }
   }
