@@ -14,12 +14,19 @@ class Server {
   readonly bad = new Set<string>()
   weather: Weather[] = []
   asked = 0
+  /** Bytes that the network carries in a second; what takes longer than a request may is lost. */
+  speed = Infinity
+  sizes: number[] = []
   pieces: [string, number][] = []
 
   look = (photo: DevicePhoto): Promise<Progress> => this.answer(photo, () => {})
 
-  bring = (photo: DevicePhoto, offset: number, piece: ArrayBuffer): Promise<Progress> =>
-    this.answer(photo, () => {
+  bring = async (photo: DevicePhoto, offset: number, piece: ArrayBuffer): Promise<Progress> => {
+    const takes = (piece.byteLength / this.speed) * 1_000
+    now += Math.min(takes, 15_000)
+    this.sizes.push(piece.byteLength)
+    if (takes > 15_000) throw new Unreachable()
+    return this.answer(photo, () => {
       const before = this.held.get(photo.id) ?? new Uint8Array()
       if (offset !== before.length) return
       this.pieces.push([photo.id, offset])
@@ -28,6 +35,7 @@ class Server {
       after.set(new Uint8Array(piece), before.length)
       this.held.set(photo.id, after)
     })
+  }
 
   private async answer(photo: DevicePhoto, act: () => void): Promise<Progress> {
     this.asked += 1
@@ -329,4 +337,59 @@ test('a device without room says so, and has kept nothing half', async () => {
   await expect(take('a')).rejects.toThrow('no room')
 
   expect(await states()).toEqual({})
+})
+
+const EDGE = 5_000
+
+test('on a network of 40 kbit/s a picture arrives in one go, in pieces that a request has time for', async () => {
+  const picture = await take('a', 300_000)
+  server.announced.add('a')
+  server.speed = EDGE
+
+  await open().drain()
+
+  expect(same(server.held.get('a'), picture)).toBe(true)
+  expect(await states()).toEqual({ a: 'kept' })
+  expect(server.sizes.slice(0, 4)).toEqual([PIECE, PIECE / 2, PIECE / 4, PIECE / 8])
+  expect(Math.max(...server.sizes.slice(2)) / EDGE).toBeLessThan(15)
+})
+
+test('whoever goes on begins with what the network carried: another page, or the worker', async () => {
+  await take('a', 200_000)
+  server.speed = EDGE
+  await open().drain()
+  server.held.clear()
+  server.sizes = []
+
+  await open().drain()
+
+  expect(server.sizes[0]).toBeLessThanOrEqual(PIECE / 4)
+})
+
+test('a network that became quick again carries the largest pieces again', async () => {
+  await take('a', 200_000)
+  server.speed = EDGE
+  const queue = open()
+  await queue.drain()
+  server.speed = Infinity
+  await take('b', 4 * PIECE)
+  server.sizes = []
+
+  await wait(queue)
+
+  expect(server.sizes.slice(0, 1).concat(Math.max(...server.sizes))).toEqual([expect.any(Number), PIECE])
+  expect(server.sizes[0]).toBeLessThan(PIECE)
+})
+
+test('a network that is not there is not asked again and again at once', async () => {
+  await take('a')
+  let asked = 0
+  server.bring = async () => {
+    asked += 1
+    throw new Unreachable()
+  }
+
+  await open().drain()
+
+  expect(asked).toBe(1)
 })

@@ -4,11 +4,17 @@
  * What the server has is asked for before every go, so a killed app, a dropped answer or another server process
  * costs at most the piece that was on its way. A photo may come before the deed that announces it: then the server
  * has all of it and no verdict yet, and is asked again later while the other photos go on.
+ * A request has only so much time, so a slow network gets smaller pieces: each one that arrives is there for good.
  */
 import type { DevicePhoto, PhotoStore } from './photos-store.ts'
 import { Refused, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
+/** The largest piece, and the first that is tried. */
 export const PIECE = 256 * 1024
+const LEAST_PIECE = 8 * 1024
+/** Slower than this is near the patience of a request (15 s); quicker than that may carry more. */
+const SLOW_MS = 8_000
+const QUICK_MS = 3_000
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 300_000
 const GIVEN_UP_MS = 14 * 86_400_000
@@ -52,6 +58,8 @@ export class PhotoQueue {
   private asked = false
   private cancelRetry: () => void = () => {}
   private readonly patience = new Map<string, Patience>()
+  /** What the network carried last. */
+  private piece = PIECE
 
   constructor(private readonly world: PhotoWorld) {}
 
@@ -98,8 +106,32 @@ export class PhotoQueue {
       await this.note(photo, progress.offset)
       if (!this.isMine(photo)) return
       if (progress.offset >= photo.bytes) return this.wait(photo)
-      progress = await this.world.server.bring(photo, progress.offset, picture.slice(progress.offset, progress.offset + PIECE))
+      progress = await this.bringPiece(photo, picture, progress.offset)
     }
+  }
+
+  private async bringPiece(photo: DevicePhoto, picture: ArrayBuffer, offset: number): Promise<Progress> {
+    const size = photo.piece ?? this.piece
+    const begun = this.world.now()
+    const took = (): number => this.world.now() - begun
+    try {
+      const progress = await this.world.server.bring(photo, offset, picture.slice(offset, offset + size))
+      if (took() > SLOW_MS) await this.carry(photo, size / 2)
+      else if (took() < QUICK_MS && size < PIECE) await this.carry(photo, size * 2)
+      return progress
+    } catch (error) {
+      // Nobody answered in time: less of it may arrive. Without a network it says no at once, and then waiting helps.
+      if (!(error instanceof Unreachable) || took() < SLOW_MS || size <= LEAST_PIECE) throw error
+      await this.carry(photo, size / 2)
+      return this.bringPiece(photo, picture, offset)
+    }
+  }
+
+  /** Written down, because whoever goes on may be another page, or the service worker. */
+  private async carry(photo: DevicePhoto, size: number): Promise<void> {
+    this.piece = Math.max(LEAST_PIECE, size)
+    photo.piece = this.piece
+    await this.world.store.change(photo.id, { piece: this.piece })
   }
 
   /** False when there is no use in trying the next photo now. */

@@ -16,6 +16,8 @@ export interface DevicePhoto {
   state: 'waiting' | 'kept' | 'refused'
   /** Bytes that the server has. */
   sent: number
+  /** Bytes that go in one piece, where the network was too slow for the largest. */
+  piece?: number
   /** Why it was refused: the server's code, with its words. */
   problem?: { code: string; message: string; messageZh: string }
   /** When its state last changed (ms). */
