@@ -37,7 +37,9 @@ SHARE_OF_A, SHARE_OF_A_AND_B = 0.80, 0.95
 A_QUARTER = timedelta(minutes=15)
 USUAL_PACE = timedelta(seconds=20)
 """An item, where a store has not been seen counting yet."""
-_PACES = (timedelta(seconds=3), timedelta(minutes=3))
+_PACES = (timedelta(seconds=6), timedelta(minutes=3))
+_SEEN_ENOUGH = 20
+"""As many items as weigh as much as the usual pace: a handful of quick scans says little of a shop's counting."""
 _FREQUENT = 0.5
 _IN_WORDS = {
     Grade.A: ("sells most", "畅销"),
@@ -101,8 +103,17 @@ def proposals(known: Sequence[Known], pace: timedelta | None) -> list[Proposal]:
 
 def items_in(time: timedelta, pace: timedelta | None) -> int:
     """Return how many items can be counted in a time at a pace (time an item), at least one."""
+    return max(1, time // _working(pace))
+
+
+def minutes_for(items: int, pace: timedelta | None) -> int:
+    """Return about how many minutes some items take one person: the one estimate that every screen tells."""
+    return max(1, round(items * _working(pace) / timedelta(minutes=1))) if items else 0
+
+
+def _working(pace: timedelta | None) -> timedelta:
     fastest, slowest = _PACES
-    return max(1, time // min(max(USUAL_PACE if pace is None else pace, fastest), slowest))
+    return min(max(USUAL_PACE if pace is None else pace, fastest), slowest)
 
 
 def _grade(share_before: float, moved: int) -> Grade:
@@ -157,6 +168,8 @@ def _proposal(each: Known, grade: Grade, why: Why) -> Proposal:
 
 
 def pace_of(gaps: Iterable[timedelta]) -> timedelta | None:
-    """Return the usual time between two items, the median; None without any."""
+    """Return the median time between two items, drawn to the usual pace while few were seen; None without any."""
     some = sorted(gaps)
-    return some[len(some) // 2] if some else None
+    if not some:
+        return None
+    return (some[len(some) // 2] * len(some) + USUAL_PACE * _SEEN_ENOUGH) / (len(some) + _SEEN_ENOUGH)

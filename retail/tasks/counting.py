@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.work import Office, Work
 from retail.kernel.content import as_uuid
-from retail.stocktakes.cycle import A_QUARTER, items_in
+from retail.stocktakes.cycle import minutes_for
 from retail.stocktakes.proposing import CountProposals, proposed
 from retail.stores.directory import Directory, StoreEntry
 from retail.stores.models import BusinessDay, StoreKind
@@ -85,7 +85,7 @@ async def make_count_task(work: Work, store: StoreEntry) -> int:
 
 def _row(work: Work, store: StoreEntry, day: date, id: UUID, found: CountProposals) -> dict[str, Any]:
     many = len(found.items)
-    minutes = max(1, round(A_QUARTER.total_seconds() / 60 * many / items_in(A_QUARTER, found.pace)))
+    minutes = minutes_for(many, found.pace)
     return {
         "store_id": store.id,
         "id": id,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from retail.stocktakes.cycle import Grade, Known, Why, grades, items_in, pace_of, proposals
+from retail.stocktakes.cycle import Grade, Known, Why, grades, items_in, minutes_for, pace_of, proposals
 
 DAY = timedelta(days=1)
 
@@ -82,12 +82,31 @@ def test_a_quarter_of_an_hour_holds_as_much_as_the_store_counts_in_it() -> None:
     assert len(proposals(many, timedelta(seconds=30))) == 30
     assert len(proposals(many, None)) == items_in(timedelta(minutes=15), None) == 45
     assert items_in(timedelta(minutes=15), timedelta(hours=2)) == 5
-    assert items_in(timedelta(minutes=15), timedelta(0)) == 300
+    assert items_in(timedelta(minutes=15), timedelta(0)) == 150
 
 
 def test_the_pace_is_the_median_so_that_one_long_break_does_not_slow_it() -> None:
-    assert pace_of(timedelta(seconds=n) for n in (10, 300, 12)) == timedelta(seconds=12)
+    pace = pace_of(timedelta(seconds=n) for n in (10, 300, 12) * 200)
+
+    assert pace is not None
+    assert round(pace.total_seconds()) == 12
     assert pace_of([]) is None
+
+
+def test_a_handful_of_quick_scans_does_not_promise_a_quick_count() -> None:
+    quick = pace_of([timedelta(seconds=2)] * 5)
+
+    assert quick is not None
+    assert quick > timedelta(seconds=16)
+    assert items_in(timedelta(minutes=15), quick) < 60
+
+
+def test_what_fills_a_quarter_of_an_hour_takes_a_quarter_of_an_hour_at_every_pace() -> None:
+    for pace in (None, *(timedelta(seconds=n) for n in (1, 6, 12, 20, 60, 600))):
+        many = items_in(timedelta(minutes=15), pace)
+        assert minutes_for(many, pace) == 15
+        assert minutes_for(2 * many, pace) == 30
+    assert minutes_for(0, None) == 0
 
 
 def test_every_reason_is_said_in_both_languages() -> None:
