@@ -62,6 +62,7 @@ async def test_what_belongs_on_a_shelf_is_scanned_two_taps_from_the_shelves(chai
 
     await phone.page.locator("[data-shelf='U-01']").tap()
     await phone.tap("fill-shelf")
+    await phone.shows("goods-count", "0 种商品")
     for each in goods:
         await phone.scan(each["gtin"])
         await expect(phone.page.locator(f"[data-goods='{each['id']}']")).to_contain_text(each["name"])

@@ -4,7 +4,7 @@ import { categories, knownCode, resolveCode, type CatalogueItem, type Category }
 import { CATEGORIES_NOTE, readNote, writeNote } from './database.ts'
 import { PlacesQuery } from './documents/stocktake-places.ts'
 import type { ResultOf } from './graphql.ts'
-import { readWeighed, unitsOf, type Weighed } from './in-store-codes.ts'
+import { readWeighed, type Weighed } from './in-store-codes.ts'
 import { ask } from './transport.ts'
 
 type Places = ResultOf<typeof PlacesQuery>
@@ -56,11 +56,8 @@ export interface Read {
 
 /** What a scanned code stands for: also one that a scale has printed, with what was weighed in it. */
 export async function readCode(code: string, storeId: string): Promise<Read | undefined> {
-  const weighed = readWeighed(code, places.value?.inStorePatterns ?? [])
-  const plain = weighed?.base ?? code
-  const found = knownCode(plain) ?? (await resolveCode(plain, storeId))
+  // The whole code: a base code alone stands for one piece, however many a kilogram is.
+  const found = knownCode(code) ?? (await resolveCode(code, storeId))
   if (!found) return undefined
-  if (!weighed) return { item: found.item, units: found.packUnits, weighed: undefined }
-  const units = unitsOf(weighed, found.packUnits, found.item.priceFen)
-  return units === null ? undefined : { item: found.item, units, weighed }
+  return { item: found.item, units: found.packUnits, weighed: readWeighed(code, places.value?.inStorePatterns ?? []) ?? undefined }
 }
