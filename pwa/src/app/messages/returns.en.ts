@@ -66,6 +66,7 @@ const en: typeof zh = {
       UNKNOWN: 'To the inspection area for now',
     },
     putAt: 'Put it here: {place}',
+    neededAt: '{store} lacks {n} of it: send it there with the next transfer',
     place: { BACK_ON_SALE: 'the shelf', QUARANTINE: 'the inspection area', SUPPLIER: 'the supplier crate', DESTROYED: 'the waste crate' },
     figures: {
       title: 'Returns',

@@ -65,6 +65,7 @@ export default {
       UNKNOWN: '先放到待检区',
     },
     putAt: '放到：{place}',
+    neededAt: '{store}正缺 {n} 件，下次调货带过去',
     place: { BACK_ON_SALE: '货架', QUARANTINE: '待检区', SUPPLIER: '退供应商区', DESTROYED: '报废区' },
     figures: {
       title: '退货',

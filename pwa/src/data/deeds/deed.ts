@@ -29,13 +29,20 @@ export interface Reason {
 /** Where goods that came back are put. */
 export type Place = 'BACK_ON_SALE' | 'QUARANTINE' | 'SUPPLIER' | 'DESTROYED'
 
+export interface NeededAt {
+  name: string
+  nameEn: string
+  lacks: number
+}
+
 /**
  * `belowZero` names the items whose book went under zero: accepted, and somebody should look.
  * `belongs` is where the server wants what this phone sent elsewhere: accepted, and somebody must carry it there.
+ * `neededAt` is a shop nearby that lacks what came back, when this one has plenty.
  * `undone` is taken back before it was sent, because what it reverses never happened.
  */
 export type Fate =
-  | { state: 'accepted'; belowZero: string[]; clockErrorSeconds: number | null; belongs?: Place }
+  | { state: 'accepted'; belowZero: string[]; clockErrorSeconds: number | null; belongs?: Place; neededAt?: NeededAt }
   | { state: 'refused'; reason: Reason }
   | { state: 'needs-you'; reason: Reason }
   | { state: 'undone' }

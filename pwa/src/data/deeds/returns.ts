@@ -10,7 +10,7 @@ import { RecordMovements } from '../documents/writes.ts'
 import { match } from '../match.ts'
 import type { Operation } from '../operations.ts'
 import { uuidv7 } from '../uuid.ts'
-import { accepted, firstOf, kind, piecesOf, reasonOf, refused, type Fate, type NamedLine, type Place } from './deed.ts'
+import { accepted, firstOf, kind, piecesOf, reasonOf, refused, type Fate, type NamedLine, type NeededAt, type Place } from './deed.ts'
 import { named, record, type Pick as SoldPick } from './record.ts'
 
 type ReturnInput = VariablesOf<typeof RecordReturn>['input']
@@ -167,9 +167,13 @@ function needsSomebody(refusal: Parameters<typeof reasonOf>[0]): Fate {
 }
 
 /** Accepted; when this phone sent the goods elsewhere, with the place where they belong. */
-function placed(belongs: Place, { told, onSale }: GoodsReturnDeed): Fate {
+function placed(belongs: Place, { told, onSale }: GoodsReturnDeed): Extract<Fate, { state: 'accepted' }> {
   const asTold = told === undefined ? onSale === (belongs === 'BACK_ON_SALE') : told === belongs
   return asTold ? accepted() : { ...accepted(), belongs }
+}
+
+function needy({ storeName, storeNameEn, lacks }: { storeName: string; storeNameEn: string; lacks: number }): NeededAt {
+  return { name: storeName, nameEn: storeNameEn, lacks }
 }
 
 export const goodsReturn = kind<GoodsReturnDeed>()({
@@ -178,7 +182,7 @@ export const goodsReturn = kind<GoodsReturnDeed>()({
   variables: ({ input }) => ({ input }),
   fate: ({ recordReturn }, deed) =>
     match(recordReturn, {
-      RecordReturnSuccess: ({ returned: { disposition } }): Fate => placed(disposition, deed),
+      RecordReturnSuccess: ({ returned: { disposition }, neededAt }): Fate => ({ ...placed(disposition, deed), ...(neededAt && { neededAt: needy(neededAt) }) }),
       InvalidInput: refused,
       MoreThanBought: needsSomebody,
       NotFound: needsSomebody,

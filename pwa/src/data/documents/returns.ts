@@ -7,7 +7,7 @@ export const RecordReturn = graphql(
     mutation RecordReturn($input: RecordReturnInput!) {
       recordReturn(input: $input) {
         __typename
-        ... on RecordReturnSuccess { returned { id disposition } }
+        ... on RecordReturnSuccess { returned { id disposition } neededAt { storeName storeNameEn lacks } }
         ...RefusalParts
       }
     }
