@@ -23,14 +23,15 @@ export function pathOf(message: unknown, origin: string): string {
 /** Show every call, and open what it is about when it is touched. */
 export function answerCalls(): void {
   self.addEventListener('push', (event) => {
+    const path = pathOf(read(event.data), self.location.origin)
     event.waitUntil(
       self.registration.showNotification(TITLE, {
         body: WORDS,
         icon: '/icon-192.png',
         badge: '/icon-192.png',
-        // One at a time: a newer one takes the place of the one that nobody has touched.
-        tag: 'trueshelf',
-        data: { path: pathOf(read(event.data), self.location.origin) },
+        // One a place: a newer one takes the place of the one that nobody has touched, and no other's.
+        tag: `trueshelf ${path}`,
+        data: { path },
       }),
     )
   })
