@@ -1,6 +1,6 @@
 """A count asks before it believes: what does not belong, what is far too much, and what nobody has looked for."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from playwright.async_api import expect
 
@@ -8,6 +8,7 @@ from tests.stories.books import Item
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
 from tests.stories.test_stocktake import enter_figure, figure
+from tests.support.pictures import jpeg
 
 
 async def count_a_category(phone: Device, item: Item) -> str:
@@ -136,3 +137,36 @@ async def test_nothing_is_closed_before_somebody_says_what_is_with_the_goods_tha
     assert await lines_of(chain, stocktake, gone) == [(0, "replace", 0), (0, "replace", 1)]
     assert await lines_of(chain, stocktake, tea.sku_id) != []
     assert "账上" not in told
+
+
+async def test_headquarters_sees_what_an_unknown_code_is_on(chain: Chain, give: GiveDevice) -> None:
+    phone, office = await give(chain), await give(chain, "tablet")
+    tea = await chain.books.item("tianfu", "珍珠奶茶")
+    code = f"shelf-{uuid4().hex[:8]}"
+    await phone.sign_in("tianfu")
+    await phone.settled()
+    stocktake = await count_a_category(phone, tea)
+    await phone.scan(code)
+    await phone.shows("count-last", "不认识的条码，先记着")
+    await pictures(phone, "stocktake-unknown-code")
+
+    async with phone.page.expect_file_chooser() as asked:
+        await phone.tap("code-photo")
+    await (await asked.value).set_files({"name": "code.jpg", "mimeType": "image/jpeg", "buffer": jpeg(800, 600)})
+    await phone.page.get_by_text("照片给总部了").wait_for()
+    await phone.picture("stocktake-unknown-code-shown")
+    # The next thing is scanned at once; the code keeps its picture in the list.
+    await phone.scan(tea.gtin)
+    await expect(phone.page.locator(f"[data-code='{code}'] [data-testid=counted-number]")).to_have_text("1")
+    await pictures(phone, "stocktake-code-in-list")
+    await phone.tap("place-done")
+    await phone.sent(2)
+
+    await office.sign_in("yunying", path="/codes")
+    found = office.page.locator(f"li[data-code='{code}']")
+    await expect(found.get_by_test_id("photo-thumb")).to_have_attribute("data-look", "kept")
+    await expect(found).to_contain_text("扫到 1 次")
+    await found.scroll_into_view_if_needed()
+    await office.picture("stocktake-code-at-headquarters")
+    query = "select count(*) from unknown_code where stocktake_id = $1 and code = $2 and photo_id is not null"
+    assert await chain.books.value(query, UUID(stocktake), code) == 1

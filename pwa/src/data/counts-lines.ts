@@ -1,5 +1,7 @@
 /** What one person has counted, line by line, and what that makes of each thing. */
 
+import type { PhotoInput } from './photos.ts'
+
 /** ADD is a scan or a handful more; REPLACE is "there are so many", whatever was scanned before. */
 export type CountMode = 'ADD' | 'REPLACE'
 
@@ -28,6 +30,8 @@ export interface CountLine {
   by?: 'server' | number
   latitude: number | null
   longitude: number | null
+  /** A picture for headquarters, of what an unknown code is on. */
+  photo?: PhotoInput
   /** The line that this one takes back. */
   undoes?: string
   /** The deed that took it to the outbox. */
@@ -46,6 +50,8 @@ export interface Counted {
   /** Scans and entries that made it. */
   lines: number
   at: number
+  /** The picture that headquarters gets of it. */
+  photo?: PhotoInput | undefined
 }
 
 export const keyOf = ({ skuId, code }: Pick<CountLine, 'skuId' | 'code'>): string => skuId ?? `code ${code ?? ''}`
@@ -59,7 +65,8 @@ export function countedOf(lines: readonly CountLine[]): Counted[] {
     const { skuId, code, name, nameEn, unit, at } = line
     const quantity = line.mode === 'REPLACE' ? line.quantity : (known?.quantity ?? 0) + line.quantity
     things.delete(key)
-    things.set(key, { key, skuId, code, name, nameEn, unit, at, quantity, lines: (known?.lines ?? 0) + 1 })
+    const photo = line.photo ?? known?.photo
+    things.set(key, { key, skuId, code, name, nameEn, unit, at, quantity, lines: (known?.lines ?? 0) + 1, ...(photo && { photo }) })
   }
   return [...things.values()].reverse()
 }

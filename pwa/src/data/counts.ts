@@ -68,7 +68,7 @@ export async function countAt(where: CountPlace): Promise<void> {
 }
 
 /** Written on this device when it returns. */
-export async function countLine(thing: Thing, quantity: number, mode: CountMode, undoes?: string): Promise<CountLine> {
+export async function countLine(thing: Thing, quantity: number, mode: CountMode, more: Pick<CountLine, 'undoes' | 'photo'> = {}): Promise<CountLine> {
   const [where, actor, store] = [place.value, me.value, myStore.value]
   if (!where || !actor || !store) throw new Error('nobody counts at a place')
   const at = nextMoment()
@@ -89,7 +89,7 @@ export async function countLine(thing: Thing, quantity: number, mode: CountMode,
     by: clock.guess ?? 'server',
     latitude: position?.latitude ?? null,
     longitude: position?.longitude ?? null,
-    ...(undoes !== undefined && { undoes }),
+    ...more,
   }
   await journal.write([line])
   if (line.stocktakeId === place.value?.stocktakeId) all.value = [...all.value, line]
@@ -103,7 +103,7 @@ export async function takeBackLine(): Promise<CountLine | undefined> {
   if (!last) return undefined
   // Not while a deed is being made of it: then it would be counted and yet be gone from the list.
   if (await inTurn(() => journal.strike(last.id))) all.value = all.value.filter(({ id }) => id !== last.id)
-  else await countLine(last, before(placeLines.value, last), 'REPLACE', last.id)
+  else await countLine(last, before(placeLines.value, last), 'REPLACE', { undoes: last.id })
   return last
 }
 

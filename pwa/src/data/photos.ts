@@ -80,10 +80,14 @@ export async function forgetPhoto(id: string): Promise<void> {
   await show()
 }
 
+interface Named {
+  id: string
+}
+
 /** The pictures that a deed sends along, or that it is about. */
 export function photosOf(deed: { input: unknown }): string[] {
-  const { photos = [], photo } = deed.input as { photos?: { id: string }[] | null; photo?: { id: string } }
-  return [...(photos ?? []), ...(photo ? [photo] : [])].map(({ id }) => id)
+  const { photos, photo, lines } = deed.input as { photos?: Named[] | null; photo?: Named | null; lines?: { photo?: Named | null }[] | null }
+  return [...(photos ?? []), photo, ...(lines ?? []).map((line) => line.photo)].flatMap((each) => (each ? [each.id] : []))
 }
 
 /** The deed was taken back before anybody heard of it: nobody will ask for its pictures. */

@@ -99,6 +99,8 @@ export default {
       yes: 'Yes, {n}',
       no: 'No, change it',
     },
+    photo: 'Photo for headquarters',
+    photoKept: 'Headquarters gets the photo and names it',
     cancel: 'Cancel the stocktake',
     cancelled: 'Cancelled; what was counted stays on record',
     result: {

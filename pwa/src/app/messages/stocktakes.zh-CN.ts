@@ -99,6 +99,8 @@ export default {
       yes: '对，就是 {n}',
       no: '不对，改一下',
     },
+    photo: '拍一张给总部认',
+    photoKept: '照片给总部了，由总部来认',
     cancel: '不盘了',
     cancelled: '这次盘点取消了，数过的都留着记录',
     result: {

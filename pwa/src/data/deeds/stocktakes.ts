@@ -71,9 +71,9 @@ export function recordLines(lines: readonly CountLine[]): Promise<Operation> {
   }), { storeId: first.storeId })
 }
 
-function lineOf({ id, skuId, code, quantity, mode, round, shelfId, at, latitude, longitude }: CountLine): CountsInput['lines'][number] {
+function lineOf({ id, skuId, code, quantity, mode, round, shelfId, at, latitude, longitude, photo }: CountLine): CountsInput['lines'][number] {
   const what = skuId === null ? { code } : { skuId }
-  return { id, ...what, quantity, mode, round, shelfId, latitude, longitude, countedAt: new Date(at).toISOString() }
+  return { id, ...what, quantity, mode, round, shelfId, latitude, longitude, countedAt: new Date(at).toISOString(), ...(photo && { photo }) }
 }
 
 export function settleCount(about: NamedLine, input: Omit<SettleInput, 'requestId' | 'skuId'>): Promise<Operation> {

@@ -2,8 +2,10 @@
 import { computed, onBeforeUnmount, onMounted, reactive, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { catalogue, type CatalogueItem } from '@/data/catalogue.ts'
 import { isFar, leadsFar } from '@/data/counts-plausible.ts'
-import { countLine, placeCounted, takeBackLine, type Counted, type Thing } from '@/data/counts.ts'
+import { countLine, placeCounted, stocktakeLines, takeBackLine, type Counted, type Thing } from '@/data/counts.ts'
 import { yuan } from '@/data/money.ts'
+import { DeviceFull, forgetPhoto, keepPhoto } from '@/data/photos.ts'
+import type { Whereabouts } from '@/data/place.ts'
 import { myStore } from '@/data/session.ts'
 import { readCode, type Read } from '@/data/stocktakes-places.ts'
 import { signal } from '@/ui/feedback.ts'
@@ -53,6 +55,7 @@ export interface Counting {
   believe: () => Promise<void>
   correct: () => void
   takeBack: () => Promise<void>
+  show: (code: string, picture: Blob, place?: Whereabouts) => Promise<void>
 }
 
 interface Place {
@@ -178,7 +181,22 @@ export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
     const line = await keep(takeBackLine(), t('common.notKept'))
     busy.value = false
     if (!line) return
+    // No deed has taken it: nobody will ever ask for its picture.
+    if (line.photo && !stocktakeLines.value.some(({ id }) => id === line.id)) await forgetPhoto(line.photo.id)
     say({ tone: 'plain', text: t('stocktakes.tookBack', { item: line.skuId ? name(line) : (line.code ?? '') }) })
+  }
+
+  /** A picture of what an unknown code is on: a line that adds nothing brings it to headquarters, now or when there is a network. */
+  async function show(code: string, picture: Blob, place?: Whereabouts): Promise<void> {
+    try {
+      const photo = await keepPhoto(picture, place)
+      await countLine(unknownThing(code), 0, 'ADD', { photo })
+      signal('done')
+    } catch (error) {
+      console.warn(error)
+      signal('refused')
+      say({ tone: 'refused', text: error instanceof DeviceFull ? t('photos.full') : t('photos.notAPicture') })
+    }
   }
 
   let stop = (): void => {}
@@ -202,6 +220,7 @@ export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
     believe,
     correct,
     takeBack,
+    show,
   }
 }
 
