@@ -59,3 +59,15 @@ async def test_a_call_that_would_lead_elsewhere_leads_home(chain: Chain, give: G
     await deliver(phone, json.dumps({"path": "//evil.example/"}))
 
     assert (await shown(phone))[0]["path"] == "/"
+
+
+async def test_a_call_about_one_thing_hides_none_about_another(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    await phone.sign_in("jingansi")
+    await phone.ready_offline()
+
+    for path in ("/help", "/home", "/help"):
+        await deliver(phone, json.dumps({"path": path}))
+    await phone.page.wait_for_function(f"({SHOWN})().then((all) => all.length > 1)")
+
+    assert sorted(note["path"] for note in await shown(phone)) == ["/help", "/home"]
