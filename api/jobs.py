@@ -18,7 +18,7 @@ from retail.photos.settling import Darkroom
 from retail.stocktakes.following import CountFollower
 from retail.stores.directory import Directory
 from retail.tasks.counting import CountTasks, finish_counts
-from retail.tasks.gathering import gather_acts
+from retail.tasks.gathering import Gathering
 from retail.tasks.making import make_tasks
 
 log = structlog.get_logger(__name__)
@@ -43,6 +43,7 @@ class Jobs:
         self._office = office
         self._counts = CountFollower(office)
         self._directory = directory
+        self._gathering = Gathering(office, directory)
         self._count_tasks = CountTasks(office, directory) if count_tasks else None
         self._darkroom = darkroom
         self._push = push
@@ -58,7 +59,7 @@ class Jobs:
             asyncio.create_task(_beat("follow counts", 1.0, self._counts.follow)),
             asyncio.create_task(_beat("make tasks", 60.0, self._make_tasks)),
             asyncio.create_task(_beat("make and finish counts", 30.0, self._counts_of_the_day)),
-            asyncio.create_task(_beat("gather compliant acts", 600.0, self._gather_acts)),
+            asyncio.create_task(_beat("gather compliant acts", 600.0, self._gathering.gather)),
             asyncio.create_task(_beat("push", 2.0, self._push.call)),
             asyncio.create_task(_beat("push sweep", 60.0, self._push.sweep)),
             asyncio.create_task(_beat("settle photos", 2.0, self._darkroom.settle_due)),
@@ -93,11 +94,6 @@ class Jobs:
             await finish_counts(work, stores)
         if self._count_tasks is not None:
             await self._count_tasks.make()
-
-    async def _gather_acts(self) -> None:
-        stores = await self._directory.stores()
-        async with self._office.work(None) as work:
-            await gather_acts(work, stores)
 
 
 async def _beat(name: str, seconds: float, job: Job) -> None:

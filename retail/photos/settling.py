@@ -6,10 +6,12 @@ name that follows from the photo alone, then the row says so, and only then are 
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, select, update
+from sqlalchemy import and_, delete, exists, select, tuple_, update
 
 from retail.access.work import Office, Work
 from retail.audit import log
@@ -24,6 +26,9 @@ ORPHANED_AFTER = timedelta(days=7)
 AT_ONCE = 2
 """Pictures that one process develops at a time: each may need some 200 MB for a moment."""
 _ROUND = 50
+"""So many are decided about in one step, and removed in one transaction."""
+SWEPT_AT_MOST = 2_000
+"""Pictures that one sweep removes, step by step: a chain that keeps a year of them loses a day's at a time."""
 MOST_FAILURES = 3
 """Of one round: then it is the storage that is away, and the next round tries again."""
 
@@ -99,16 +104,31 @@ class Darkroom:
     async def sweep(self) -> None:
         """Drop uploads that nobody has announced in a week, and remove pictures whose time is over."""
         now = self._office.clock()
-        async with self._office.work(None) as work:
-            await work.session.execute(
-                delete(PhotoUpload).where(
-                    PhotoUpload.heard_at < now - ORPHANED_AFTER,
-                    ~exists().where(_IS_WHOLE, Photo.status == PhotoStatus.AWAITED),
-                )
-            )
-        for store_id, photo_id in await self._over(now):
-            await self.storage.delete([picture_key(store_id, photo_id), small_key(store_id, photo_id)])
+        for _ in range(0, SWEPT_AT_MOST, _ROUND):
             async with self._office.work(None) as work:
+                if not await _drop_orphans(work, now):
+                    break
+        failures: list[Exception] = []
+        after: tuple[datetime, UUID] | None = None
+        for _ in range(0, SWEPT_AT_MOST, _ROUND):
+            over = await self._over(now, after)
+            if not over:
+                break
+            after = over[-1].settled_at, over[-1].id
+            try:
+                await self._remove([(each.store_id, each.id) for each in over])
+            except Exception as failed:  # noqa: BLE001 -- the steps after it are not held up by one
+                failures.append(failed)
+            if len(failures) >= MOST_FAILURES:
+                break
+        if failures:
+            raise failures[0]
+
+    async def _remove(self, photos: Sequence[tuple[UUID, UUID]]) -> None:
+        keys = [key(store_id, photo_id) for store_id, photo_id in photos for key in (picture_key, small_key)]
+        await self.storage.delete(keys)
+        async with self._office.work(None) as work:
+            for store_id, photo_id in photos:
                 await _removed(work, store_id, photo_id)
 
     async def _whole(self, photo_id: UUID) -> tuple[Photo, bytes] | None:
@@ -135,15 +155,32 @@ class Darkroom:
         # Another process may have settled it between the two reads.
         return (photo, data) if hashlib.sha256(data).digest() == photo.sha256 else None
 
-    async def _over(self, now: datetime) -> list[tuple[UUID, UUID]]:
+    async def _over(self, now: datetime, after: tuple[datetime, UUID] | None) -> Sequence[Any]:
+        over = select(Photo.store_id, Photo.id, Photo.settled_at).where(
+            Photo.status == PhotoStatus.KEPT, Photo.settled_at < now - self._keep_for
+        )
+        if after is not None:
+            over = over.where(tuple_(Photo.settled_at, Photo.id) > tuple_(*after))
         async with self._office.system() as session:
-            rows = await session.execute(
-                select(Photo.store_id, Photo.id)
-                .where(Photo.status == PhotoStatus.KEPT, Photo.settled_at < now - self._keep_for)
-                .order_by(Photo.settled_at)
-                .limit(_ROUND)
-            )
-            return [(as_uuid(row.store_id), as_uuid(row.id)) for row in rows]
+            return (await session.execute(over.order_by(Photo.settled_at, Photo.id).limit(_ROUND))).all()
+
+
+async def _drop_orphans(work: Work, now: datetime) -> int:
+    """Drop some uploads that nobody has announced in a week; return how many."""
+    orphans = (
+        select(PhotoUpload.photo_id, PhotoUpload.uploader_id)
+        .where(
+            PhotoUpload.heard_at < now - ORPHANED_AFTER,
+            ~exists().where(_IS_WHOLE, Photo.status == PhotoStatus.AWAITED),
+        )
+        .limit(_ROUND)
+    )
+    dropped = await work.session.execute(
+        delete(PhotoUpload)
+        .where(tuple_(PhotoUpload.photo_id, PhotoUpload.uploader_id).in_(orphans))
+        .returning(PhotoUpload.photo_id)
+    )
+    return len(dropped.all())
 
 
 def _facts(developed: Developed) -> dict[str, object]:

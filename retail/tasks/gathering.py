@@ -1,34 +1,57 @@
 """Compliant acts that other areas have recorded: days opened on time, and counts that nobody had to repeat.
 
-Those areas lie below and know nothing of rewards, so a job reads their books, every time the last days of them; what
-has been counted before counts no second time.
+Those areas lie below and know nothing of rewards, so a job reads their books; what has been counted before counts no
+second time. A process reads the last days once, and from then on what was closed since it read, and the openings that
+have not counted.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.models import Person
-from retail.access.work import Work
+from retail.access.work import Office, Work
 from retail.kernel.content import as_uuid
 from retail.stocktakes.models import CountState, Stocktake, StocktakeItem, StocktakeLine, StocktakeStatus
-from retail.stores.directory import StoreEntry
+from retail.stores.directory import Directory, StoreEntry
 from retail.stores.models import BusinessDay
 from retail.tasks.acts import ComplianceAct
 from retail.tasks.models import ComplianceEntry
 from retail.tasks.rules import opening
 
 LOOK_BACK = timedelta(days=8)
+COMMITTED_WITHIN = timedelta(hours=1)
+"""Who confirms a stocktake says when before it is committed: so much is read again."""
 _ROWS_AT_ONCE = 1000
 
 
-async def gather_acts(work: Work, stores: Mapping[UUID, StoreEntry]) -> int:
+@dataclass(slots=True)
+class Gathering:
+    """How far one process has read the stocktakes; None at its beginning."""
+
+    office: Office
+    directory: Directory
+    _read: datetime | None = None
+
+    async def gather(self) -> int:
+        """Count what is compliant in what is new; return how many acts are."""
+        stores = await self.directory.stores()
+        async with self.office.work(None) as work:
+            since = None if self._read is None else self._read - COMMITTED_WITHIN
+            counted = await gather_acts(work, stores, closed_since=since)
+        self._read = work.now
+        return counted
+
+
+async def gather_acts(work: Work, stores: Mapping[UUID, StoreEntry], *, closed_since: datetime | None = None) -> int:
     """Count what is compliant in the last days' openings and stocktakes; return how many acts are new."""
-    rows = await _openings(work, stores) + await _counts(work, stores)
+    since = work.now - LOOK_BACK if closed_since is None else max(closed_since, work.now - LOOK_BACK)
+    rows = await _openings(work, stores) + await _counts(work, stores, since)
     people = {row["person_id"] for row in rows}
     known = set(await work.session.scalars(select(Person.id).where(Person.id.in_(people)))) if people else set()
     mine = [row for row in rows if row["person_id"] in known]
@@ -41,7 +64,12 @@ async def gather_acts(work: Work, stores: Mapping[UUID, StoreEntry]) -> int:
 
 async def _openings(work: Work, stores: Mapping[UUID, StoreEntry]) -> list[dict[str, Any]]:
     since = (work.now - LOOK_BACK).date()
-    opened = await work.session.scalars(select(BusinessDay).where(BusinessDay.day >= since))
+    counted = exists().where(
+        ComplianceEntry.store_id == BusinessDay.store_id,
+        ComplianceEntry.day == BusinessDay.day,
+        ComplianceEntry.act == ComplianceAct.DAY_OPENED_ON_TIME,
+    )
+    opened = await work.session.scalars(select(BusinessDay).where(BusinessDay.day >= since, ~counted))
     found = []
     for row in opened:
         store = stores.get(as_uuid(row.store_id))
@@ -60,7 +88,7 @@ async def _openings(work: Work, stores: Mapping[UUID, StoreEntry]) -> list[dict[
     return found
 
 
-async def _counts(work: Work, stores: Mapping[UUID, StoreEntry]) -> list[dict[str, Any]]:
+async def _counts(work: Work, stores: Mapping[UUID, StoreEntry], since: datetime) -> list[dict[str, Any]]:
     """Return whoever counted in a confirmed stocktake, if nothing that they counted had to be counted again."""
     item = and_(
         StocktakeItem.store_id == StocktakeLine.store_id,
@@ -73,7 +101,7 @@ async def _counts(work: Work, stores: Mapping[UUID, StoreEntry]) -> list[dict[st
         .join(StocktakeItem, item)
         .where(
             Stocktake.status == StocktakeStatus.CONFIRMED,
-            Stocktake.closed_at >= work.now - LOOK_BACK,
+            Stocktake.closed_at >= since,
             StocktakeItem.state == CountState.POSTED,
             StocktakeLine.person_id.is_not(None),
         )

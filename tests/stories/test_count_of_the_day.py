@@ -23,7 +23,7 @@ async def test_the_count_of_the_day_is_a_tap_away_and_goes_when_it_is_counted(ch
     row = phone.page.locator("[data-testid=task][data-kind=COUNT]")
     await expect(row).to_contain_text("盘点 1 种商品，约 1 分钟")
     await expect(row).to_contain_text("今日轮盘")
-    await row.scroll_into_view_if_needed()
+    await row.evaluate("row => row.scrollIntoView({ block: 'center' })")
     await phone.picture("count-of-the-day")
     await phone.page.emulate_media(color_scheme="dark")
     await phone.picture("count-of-the-day-dark")

@@ -1,7 +1,7 @@
 """The jobs that settle photos, drop what nobody wants, and remove what is over."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,6 +38,13 @@ class Storage(FolderStorage):
         super().__init__(root)
         self.no_room_for: set[str] = set()
         self.tried: list[str] = []
+
+        self.sticks: set[str] = set()
+
+    async def delete(self, keys: Collection[str]) -> None:
+        if any(name in key for key in keys for name in self.sticks):
+            raise OSError(30, "Read-only file system")
+        await super().delete(keys)
 
     async def put(self, key: str, data: bytes) -> None:
         self.tried.append(key)
@@ -170,6 +177,45 @@ async def test_what_nobody_announced_in_a_week_is_dropped(room: Room) -> None:
     await room.bring(orphan)
     await room.darkroom.settle(orphan.id)
     assert (await room.look(orphan))[0] == "kept"
+
+
+async def test_a_sweep_removes_more_than_a_step_and_passes_over_what_sticks(room: Room) -> None:
+    """A hundred and thirty pictures in the books, of which only one has a file: that is all that removing needs."""
+    (taken,) = await room.kept(1)
+    await room.darkroom.settle(taken.id)
+    columns = "store_id, about, about_id, stands_for, announced_by, announced_at, taken_at, sha256, bytes"
+    columns += ", status, width, height"
+    await room.chain.rows(
+        f"insert into photo (id, {columns}, settled_at) select gen_random_uuid(), {columns},"  # noqa: S608 -- own words
+        " settled_at + make_interval(secs => n) from photo, generate_series(1, 129) n where id = $1",
+        taken.id,
+    )
+    room.clock.ahead = timedelta(days=KEPT_DAYS, hours=1)
+    room.storage.sticks = {str(taken.id)}
+
+    with pytest.raises(OSError, match="Read-only"):
+        await room.darkroom.sweep()
+    left = await room.chain.value("select count(*) from photo where status = 'kept'")
+    room.storage.sticks = set()
+    await room.darkroom.sweep()
+
+    assert left == 50  # the step that sticks, and no more
+    assert await room.chain.value("select count(*) from photo where status = 'kept'") == 0
+    assert await room.chain.value("select count(*) from photo where status = 'removed'") == 130
+
+
+async def test_a_sweep_drops_more_uploads_than_a_step(room: Room) -> None:
+    orphan = shot(1)
+    await room.bring(orphan)
+    await room.chain.rows(
+        "insert into photo_upload (photo_id, uploader_id, sha256, bytes, received, heard_at)"
+        " select gen_random_uuid(), uploader_id, sha256, bytes, 0, heard_at from photo_upload, generate_series(1, 119)"
+    )
+    room.clock.ahead = ORPHANED_AFTER + timedelta(minutes=1)
+
+    await room.darkroom.sweep()
+
+    assert await room.chain.value("select count(*) from photo_upload") == 0
 
 
 async def test_a_picture_is_removed_when_its_time_is_over_and_the_log_still_knows_it(room: Room) -> None:

@@ -4,8 +4,9 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from retail.access.actor import Actor
 from retail.inventory.intake import Origin
 from retail.inventory.models import Source
 from retail.kernel.content import as_uuid
@@ -15,7 +16,7 @@ from retail.tasks.acts import ComplianceAct
 from retail.tasks.commands import Completion, complete_task
 from retail.tasks.counting import CountTasks, count_task_id, finish_counts
 from retail.tasks.errors import TaskFollowsBooks
-from retail.tasks.gathering import gather_acts
+from retail.tasks.gathering import Gathering, gather_acts
 from retail.tasks.models import ComplianceEntry, StoredTask
 from retail.tasks.priority import TaskKind
 from retail.tasks.queries import tasks
@@ -145,6 +146,33 @@ async def test_when_the_day_is_over_it_is_over(shop: Shop) -> None:
 
     async with shop.books.office.reading(shop.manager) as reading:
         assert [each for each in await tasks(reading, shop.store) if each.kind is TaskKind.COUNT] == []
+
+
+async def test_a_process_reads_each_stocktake_for_about_an_hour(shop: Shop) -> None:
+    """What is closed meanwhile counts; what it has read long ago is not read again."""
+    gathering = Gathering(shop.books.office, shop.books.directory)
+    await counted_by(shop, shop.clerk, 5)
+    assert await gathering.gather() == 1
+
+    await counted_by(shop, shop.other, 30)
+    assert await gathering.gather() == 1
+    async with shop.books.sessions.begin() as session:
+        await session.execute(delete(ComplianceEntry))
+    assert await gathering.gather() == 2  # both were closed within the hour
+    async with shop.books.sessions.begin() as session:
+        await session.execute(delete(ComplianceEntry))
+    shop.turn_to(100)
+    assert await gathering.gather() == 2  # closed less than an hour before it read last
+    async with shop.books.sessions.begin() as session:
+        await session.execute(delete(ComplianceEntry))
+    assert await gathering.gather() == 0
+    assert await Gathering(shop.books.office, shop.books.directory).gather() == 2  # a new process reads the last days
+
+
+async def counted_by(shop: Shop, who: Actor, minute: int) -> None:
+    stocktake = await shop.start()
+    await shop.count(stocktake, "tea", 40, minute, by=who)
+    await shop.confirm(stocktake)
 
 
 async def gathered(shop: Shop) -> list[tuple[UUID, ComplianceAct]]:
