@@ -1,6 +1,9 @@
 /** What one person has counted, line by line, and what that makes of each thing. */
 
-import type { PhotoInput } from './photos.ts'
+import type { RetakePhoto } from './documents/photos.ts'
+import type { VariablesOf } from './graphql.ts'
+
+type PhotoInput = VariablesOf<typeof RetakePhoto>['input']['photo']
 
 /** ADD is a scan or a handful more; REPLACE is "there are so many", whatever was scanned before. */
 export type CountMode = 'ADD' | 'REPLACE'

@@ -98,3 +98,11 @@ test('a journal that could not be opened once is opened the next time', async ()
 
   expect(await journal.linesOf('night')).toEqual([one])
 })
+
+test('the picture of an unknown code stays with it, and adds nothing', () => {
+  const photo = { id: 'p', sha256: '', bytes: 1, takenAt: '' }
+
+  const [code] = countedOf([line(null, 2), line(null, 0, { photo }), line(null, 1)])
+
+  expect([code?.quantity, code?.photo]).toEqual([3, photo])
+})
