@@ -3,7 +3,7 @@ import 'vant/es/style/base.css'
 import './theme.css'
 import { createApp, watch } from 'vue'
 import { keepCart } from '@/data/cart.ts'
-import { openCatalogue } from '@/data/catalogue.ts'
+import { followCatalogue } from '@/data/catalogue-following.ts'
 import { watchConnection, serverHeard } from '@/data/connection.ts'
 import { packSoon, startPacking } from '@/data/counts.ts'
 import { sendWaiting, startOutbox } from '@/data/deeds.ts'
@@ -43,10 +43,11 @@ async function start(): Promise<void> {
   watch(
     () => (sessionState.value === 'signed-out' ? undefined : myStore.value?.id),
     (storeId) => {
+      const catalogueTried = followCatalogue(storeId)
       if (storeId === undefined) return closeOwnStore()
       openOwnStore(storeId)
       // The return counter decides by its rules without a network, also on a phone that never opened it with one.
-      void openCatalogue(storeId).catch(() => undefined).then(returnPolicy)
+      void catalogueTried.then(returnPolicy)
     },
     { immediate: true },
   )

@@ -89,3 +89,21 @@ test('a page without a cipher keeps what was done, in the clear', async () => {
   expect(opened).toBe('sold')
   expect(await vault.open('deeds', 'sale', sealed), 'a page with one does not trust it').toBeUndefined()
 })
+
+test('a page without a cipher opens nothing that was sealed, and says so instead of failing', async () => {
+  const keys = shelf()
+  const sealed = await keys.open().seal('deeds', 'sale', 'sold')
+  vi.stubGlobal('crypto', {})
+  const opened = await shelf().open().open('deeds', 'sale', sealed)
+  vi.unstubAllGlobals()
+
+  expect(opened).toBeUndefined()
+})
+
+test('what lay in the clear and is damaged is as unreadable as what was sealed', async () => {
+  vi.stubGlobal('crypto', {})
+  const opened = await shelf().open().open('deeds', 'sale', { iv: new Uint8Array(0), data: new Uint8Array([123]).buffer })
+  vi.unstubAllGlobals()
+
+  expect(opened).toBeUndefined()
+})
