@@ -24,6 +24,9 @@ async def test_a_thing_is_found_by_name_by_initials_and_by_scanner(chain: Chain,
     for words in ("珍珠奶茶", "zznc", "pearl milk"):
         await phone.find(words)
         await phone.see("results").locator(f"[data-sku='{tea.sku_id}']").wait_for()
+    row = await phone.see("results").locator("button").first.bounding_box()
+    assert row
+    assert 48 <= row["height"] < 52
     await phone.picture("scan-results")
     await phone.see("results").locator(f"[data-sku='{tea.sku_id}']").tap()
     await phone.shows("item-name", "珍珠奶茶")

@@ -4,6 +4,7 @@ The browser's ears are the outside world: here they say what a recogniser would 
 """
 
 import json
+import re
 
 from playwright.async_api import expect
 
@@ -65,6 +66,25 @@ async def test_a_spoken_duty_opens_its_page(chain: Chain, give: GiveDevice) -> N
     await say(phone, "开始营业")
 
     await phone.page.wait_for_url("**/day")
+
+
+async def test_a_spoken_return_opens_the_counter_with_the_thing(chain: Chain, give: GiveDevice) -> None:
+    phone = await at_the_counter(chain, give)
+
+    await say(phone, "退货珍珠奶茶")
+
+    await phone.shows("return-item", "珍珠奶茶")
+
+
+async def test_the_example_is_of_what_is_sold_here(chain: Chain, give: GiveDevice) -> None:
+    phone = await at_the_counter(chain, give)
+
+    await phone.open("/scan")
+
+    await expect(phone.see("voice")).to_have_text(re.compile("查.+库存"))
+    example = re.search("查(.+)库存", await phone.see("voice").inner_text())
+    assert example
+    assert await chain.books.value("select count(*) from sku where name = $1", example[1]) == 1
 
 
 async def test_what_nobody_sells_is_not_taken_for_something_else(chain: Chain, give: GiveDevice) -> None:
