@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -108,6 +109,15 @@ async def test_a_clerks_home_is_light_and_without_the_managers_pictures(chain: C
     )
     assert len(kept) > 20
     assert set(kept) & managers_files() == set()
+    assert words_of_pages() <= set(kept)
+
+
+def words_of_pages() -> set[str]:
+    """What only some pages say, in both languages: it travels with them, and is there without a network."""
+    named = re.compile(r"([a-z]+\.)?(zh-CN|en)-[\w-]+\.js")
+    words = {f"assets/{file.name}" for file in (DIST / "assets").glob("*.js") if named.fullmatch(file.name)}
+    assert len(words) > 10, "the build names no words: this story would prove nothing"
+    return words
 
 
 def managers_files() -> set[str]:
