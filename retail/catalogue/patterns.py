@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.work import Work
 from retail.audit import log
-from retail.catalogue.in_store import Measure, Pattern
-from retail.catalogue.models import InStorePattern
+from retail.catalogue.in_store import LENGTH, Measure, Pattern, read
+from retail.catalogue.models import InStorePattern, SkuCode
 from retail.kernel.events import CatalogueChanged
 from retail.kernel.refusal import InvalidInput, Problem
 
@@ -29,6 +29,8 @@ async def set_in_store_patterns(
 ) -> int:
     """Replace the chain's patterns and return how many there are; refused if they are not the expected ones any more.
 
+    Refused too if goods of the catalogue could not be scanned any more, because their codes would be read as weighed.
+
     The caller has asked for the right to, and works in the system's session.
     """
     problems = _problems(patterns)
@@ -36,9 +38,12 @@ async def set_in_store_patterns(
         raise InvalidInput(problems)
     # Two who set them come one after the other, and the later one learns of the earlier.
     await work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("in-store patterns", 0))))
-    if expected is not None and set(expected) != set(await in_store_patterns(work.session)):
+    before = await in_store_patterns(work.session)
+    if expected is not None and set(expected) != set(before):
         words = ("Somebody has changed them meanwhile: look again.", "刚才有人改过规则，请刷新后再改。")
         raise InvalidInput([Problem("expected", "CHANGED_MEANWHILE", *words)])
+    if problems := await _hiding(work.session, patterns, before):
+        raise InvalidInput(problems)
     await work.session.execute(delete(InStorePattern))
     if patterns:
         rows = [
@@ -56,6 +61,25 @@ async def set_in_store_patterns(
     details = {"prefixes": sorted(each.prefix for each in patterns)}
     await log.append(work.session, act="in_store_codes.set", actor_id=work.actor_id, details=details)
     return len(patterns)
+
+
+async def _hiding(session: AsyncSession, patterns: Sequence[Pattern], before: Sequence[Pattern]) -> list[Problem]:
+    """Return which new patterns take ordinary codes of the catalogue for weighed ones."""
+    found = []
+    for n, each in enumerate(patterns):
+        if each in before:
+            continue
+        alike = select(SkuCode.gtin).where(SkuCode.gtin.like(f"{each.prefix}%"), func.length(SkuCode.gtin) == LENGTH)
+        lost = []
+        for gtin in await session.scalars(alike.order_by(SkuCode.gtin)):
+            weighed = read(gtin, patterns)
+            if weighed is not None and weighed.base != gtin:
+                lost.append(gtin)
+        if lost:
+            said = f"{len(lost)} codes of the catalogue could not be read any more, such as {lost[0]}."
+            said_zh = f"目录里有 {len(lost)} 个条码会认不出来，例如 {lost[0]}。"
+            found.append(Problem(f"patterns[{n}].prefix", "HIDES_GOODS", said, said_zh))
+    return found
 
 
 def _problems(patterns: Sequence[Pattern]) -> list[Problem]:

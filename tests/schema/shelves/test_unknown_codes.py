@@ -313,6 +313,25 @@ async def test_a_longer_prefix_is_read_before_a_shorter_one(chain: Chain, clerk:
     assert units.data["skuByCode"] == {"packUnits": 2}
 
 
+async def test_a_pattern_that_would_hide_goods_of_the_catalogue_is_refused(chain: Chain, headquarters: Asker) -> None:
+    tea = await chain.goods("tea")
+    weighed, plain, free = gtin("239000100000"), gtin("239000101230"), gtin("230000101230")
+    pattern = {"prefix": "239", "itemDigits": 4, "valueDigits": 5, "measure": "GRAMS"}
+    before = (await headquarters.ask(PATTERNS)).data["inStorePatterns"]
+    for code in (weighed, plain, free):
+        await chain.rows("insert into sku_code values ($1, $2, 1)", code, tea.id)
+
+    hiding = await do(headquarters, "setInStorePatterns", patterns=[pattern])
+    unchanged = (await headquarters.ask(PATTERNS)).data["inStorePatterns"]
+    await chain.rows("delete from sku_code where gtin = $1", plain)
+    harmless = await do(headquarters, "setInStorePatterns", patterns=[pattern])
+
+    assert hiding.problems == [("patterns[0].prefix", "HIDES_GOODS")]
+    assert f"1 codes of the catalogue could not be read any more, such as {plain}." in str(hiding.body)
+    assert unchanged == before
+    assert harmless.kind == "SetInStorePatternsSuccess"
+
+
 @pytest.mark.parametrize("prefix", ["2\u0663", "9" * 10_000, "2\0", "", "3"])
 async def test_a_prefix_of_other_signs_than_digits_is_refused(headquarters: Asker, prefix: str) -> None:
     digits = 12 - len(prefix) - 5
