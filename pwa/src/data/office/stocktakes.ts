@@ -1,4 +1,5 @@
 /** What a manager sees of counting: who counts now, how exact the counts are, and what goes missing. */
+import { clock } from '../clock.ts'
 import { graphql, type ResultOf } from '../graphql.ts'
 import { ask } from '../transport.ts'
 
@@ -56,7 +57,7 @@ export async function countsNow(storeIds: readonly string[]): Promise<LiveCount[
 }
 
 export async function figuresOf(days: number): Promise<StoreFigures[]> {
-  const now = Date.now()
+  const now = clock.now()
   const answer = await ask(FiguresQuery, { from: new Date(now - days * DAY_MS).toISOString(), to: new Date(now).toISOString() })
   return answer.countFigures
 }
