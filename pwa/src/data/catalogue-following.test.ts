@@ -68,3 +68,31 @@ test('nobody asks for it any more when nobody works here', async () => {
 
   expect(network.asked).toBe(1)
 })
+
+test('what is here is not asked for again each time that the network comes back', async () => {
+  network.away = false
+  await followCatalogue('wangjing')
+  const asked = network.asked
+
+  network.live(false)
+  await nextTick()
+  network.live(true)
+  await nextTick()
+
+  expect(network.asked).toBe(asked)
+})
+
+test('nor when it came at the second attempt', async () => {
+  await followCatalogue('wangjing')
+  network.away = false
+  await followCatalogue('wangjing')
+  const asked = network.asked
+
+  vi.advanceTimersByTime(60_000)
+  network.live(false)
+  await nextTick()
+  network.live(true)
+  await nextTick()
+
+  expect(network.asked).toBe(asked)
+})
