@@ -7,8 +7,6 @@ from playwright.async_api import expect
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.test_day_whole import TEAS, stand
 
-OPENED = re.compile(r"\d\d:\d\d 开始营业")
-
 
 async def test_a_shelf_is_filled_or_there_is_none_in_two_taps_also_without_network(
     chain: Chain, give: GiveDevice
@@ -67,6 +65,9 @@ async def test_a_manager_gives_a_task_and_sees_who_did_it(chain: Chain, give: Gi
     await tablet.tap("option-closing")
     await tablet.tap("assign-must")
     await tablet.picture("assign")
+    await tablet.page.emulate_media(color_scheme="dark")
+    await tablet.picture("assign-dark")
+    await tablet.page.emulate_media(color_scheme="light")
     await tablet.tap("assign-send")
     await tablet.shows("snackbar", "已派出：擦橱窗")
     await tablet.shows("given-tasks", f"{clerk} 在做")
@@ -127,9 +128,12 @@ async def test_a_hand_over_is_disputed_and_both_sides_and_headquarters_see_it(ch
     await phone.picture("disputed-task")
 
     await tablet.sign_in("hq", path="/day/stores")
+    opened = "select person.name from business_day join person on person.id = opened_by where store_id = $1"
+    store = await chain.books.value("select id from store where code = 'CD-YULIN'")
     card = tablet.see("store-day").filter(has_text="玉林店")
-    await expect(card).to_contain_text(OPENED)
+    await expect(card).to_contain_text(f"{await chain.books.value(opened, store)} 开始营业")
     await expect(card.get_by_test_id("last-hand-over")).to_contain_text("有异议：少了两箱牛奶")
+    await card.scroll_into_view_if_needed()
     await tablet.picture("stores-day-disputed")
 
 
@@ -145,6 +149,9 @@ async def test_who_leads_the_region_puts_a_store_in_its_place(chain: Chain, give
     await tablet.shows("place-moved", "离原来的位置")
     await tablet.tap("option-100")
     await tablet.picture("store-place")
+    await tablet.page.emulate_media(color_scheme="dark")
+    await tablet.picture("store-place-dark")
+    await tablet.page.emulate_media(color_scheme="light")
     await tablet.page.set_viewport_size({"width": 360, "height": 800})
     await tablet.picture("store-place-phone")
     await tablet.tap("place-save")

@@ -127,6 +127,10 @@ async def past_the_managers_screens(tablet: Device, login: str) -> AsyncIterator
     await tablet.tap("heat-cell")
     await tablet.see("stock-list").locator("li").first.wait_for()
     yield "store"
+    if await tablet.see("to-place").count():
+        await tablet.tap("to-place")
+        await tablet.see("place-here").wait_for()
+        yield "store-place"
     await tablet.open("/people")
     await tablet.see("person").first.wait_for()
     yield "people"
@@ -136,6 +140,10 @@ async def past_the_managers_screens(tablet: Device, login: str) -> AsyncIterator
     await tablet.open("/day/stores")
     await tablet.see("last-hand-over").first.wait_for()
     yield "stores-day"
+    if await tablet.see("to-assign").count():
+        await tablet.tap("to-assign")
+        await tablet.see("assign-title").wait_for()
+        yield "assign"
     await tablet.open("/manager/returns")
     await tablet.see("returns-span").wait_for()
     yield "returns"

@@ -134,7 +134,7 @@ export default {
   },
   storesDay: {
     title: 'Stores today',
-    open: 'Open since {time}',
+    open: 'Opened {time} by {who}',
     tasks: '{n} to do',
     nobody: 'Nobody has clocked in today',
     left: 'Gone home: {names}',

@@ -134,7 +134,7 @@ export default {
   },
   storesDay: {
     title: '各店今天',
-    open: '{time} 开始营业',
+    open: '{time} {who} 开始营业',
     tasks: '{n} 件要做',
     nobody: '今天还没有人打卡',
     left: '已下班：{names}',

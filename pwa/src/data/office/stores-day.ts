@@ -4,6 +4,7 @@ import { ask } from '../transport.ts'
 
 const StoreToday = graphql(`
   query StoreToday($storeId: UUID!) {
+    store(id: $storeId) { businessDay { openedBy } }
     dayOf(storeId: $storeId) {
       storeId
       day
@@ -30,7 +31,7 @@ interface Leaving {
   at: string
 }
 
-export type StoreToday = ResultOf<typeof StoreToday>['dayOf'] & { left: Leaving[] }
+export type StoreToday = ResultOf<typeof StoreToday>['dayOf'] & { openedBy: string; left: Leaving[] }
 const AT_ONCE = 4
 
 /** Tells of each store as it is known: the first on a screen need not wait for the last. */
@@ -43,8 +44,8 @@ export async function readStores(storeIds: readonly string[], told: (today: Stor
 }
 
 async function today(storeId: string): Promise<StoreToday> {
-  const { dayOf } = await ask(StoreToday, { storeId })
-  return { ...dayOf, left: dayOf.onShift.length ? [] : await leftOn(storeId, dayOf.day) }
+  const { dayOf, store } = await ask(StoreToday, { storeId })
+  return { ...dayOf, openedBy: store?.businessDay.openedBy ?? '', left: dayOf.onShift.length ? [] : await leftOn(storeId, dayOf.day) }
 }
 
 /** Who was there and has gone, the last to go first. */
