@@ -25,8 +25,8 @@ import { watchForUpdates } from './update.ts'
 void start().catch(cannotStart)
 
 async function start(): Promise<void> {
-  keepPreferences()
   applyLook()
+  keepPreferences()
   watchTransport({
     heard: (reached) => {
       serverHeard(reached)
