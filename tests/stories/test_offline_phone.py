@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest_asyncio
@@ -71,6 +72,26 @@ async def sold_once(chain: Chain, tea: Item) -> Callable[[], Awaitable[None]]:
     return lambda: comes_to(since, [("sale", -1)])
 
 
+@asynccontextmanager
+async def closed(phone: Device) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Close the app; what is given does what the browser does when the network is back: it calls the service worker."""
+    other = await phone.context.new_page()
+    await phone.page.close()
+    developer = await phone.context.new_cdp_session(other)
+    registrations: list[dict[str, Any]] = []
+    developer.on("ServiceWorker.workerRegistrationUpdated", lambda said: registrations.extend(said["registrations"]))
+    await developer.send("ServiceWorker.enable")
+    while not registrations:  # noqa: ASYNC110 -- the browser says it when it likes
+        await asyncio.sleep(0.02)
+    call = {"origin": phone.url, "registrationId": registrations[0]["registrationId"], "tag": "trueshelf.outbox"}
+
+    async def send() -> None:
+        await developer.send("ServiceWorker.dispatchSyncEvent", {**call, "lastChance": False})
+
+    yield send
+    phone.page = other
+
+
 async def test_nobody_reads_what_lies_on_a_phone(chain: Chain, give: GiveDevice) -> None:
     phone = await give(chain)
     tea = await something(chain, "hongqiao")
@@ -101,20 +122,11 @@ async def test_what_was_sold_is_sent_while_the_app_is_closed(chain: Chain, give:
     await phone.go_offline()
     await sell(phone, tea)
     await phone.shows("snackbar", "已记")
-    other = await phone.context.new_page()
-    await phone.page.close()
-    await phone.come_back()
+    async with closed(phone) as call:
+        await phone.come_back()
+        await call()
 
-    developer = await phone.context.new_cdp_session(other)
-    registrations: list[dict[str, Any]] = []
-    developer.on("ServiceWorker.workerRegistrationUpdated", lambda said: registrations.extend(said["registrations"]))
-    await developer.send("ServiceWorker.enable")
-    while not registrations:  # noqa: ASYNC110 -- the browser says it when it likes
-        await asyncio.sleep(0.02)
-    call = {"origin": phone.url, "registrationId": registrations[0]["registrationId"], "tag": "trueshelf.outbox"}
-    await developer.send("ServiceWorker.dispatchSyncEvent", {**call, "lastChance": False})
-
-    await sold()
+        await sold()
 
 
 async def test_a_phone_whose_clock_is_a_day_wrong_sells_at_the_right_time(chain: Chain, give: GiveDevice) -> None:
