@@ -14,6 +14,16 @@ export const GROUPS = {
     'ledger.adopted',
   ],
   price: ['price.set'],
+  rule: [
+    'shelves.added',
+    'shelf.changed',
+    'shelf.retired',
+    'code.resolved',
+    'code.reopened',
+    'in_store_codes.set',
+    'handling.set',
+    'stocktake.policy_set',
+  ],
   photo: ['photo.kept', 'photo.refused', 'photo.removed'],
   entry: ['signed_in', 'signed_out', 'sign_in.failed', 'session.revoked', 'device.shared', 'device.taken_back'],
   proof: [
