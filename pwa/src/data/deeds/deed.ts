@@ -24,6 +24,8 @@ export interface Reason {
   messageZh: string
   problems: { path: string; code: string; message: string; messageZh: string }[]
   moved?: { expected: number; actual: number }
+  /** The server has taken the deed and says this of it: asked again, it says the same. */
+  taken?: true
 }
 
 /** Where goods that came back are put. */

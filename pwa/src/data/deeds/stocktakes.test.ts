@@ -23,6 +23,10 @@ test('counts that came after the end are shown, not swallowed', () => {
   expect(words(fate('KEPT'))).toContain('已取消')
 })
 
+test('what the server has taken is marked so: sent again, it would be answered the same', () => {
+  for (const told of [fate('LATE'), fate('KEPT'), fate('RECORDED', 'REFUSED')]) expect(told).toMatchObject({ reason: { taken: true } })
+})
+
 test('what the clock says at sending is by the clock of the lines', () => {
   const DAY = 86_400_000
   clock.heard(new Date(Date.now() - DAY).toUTCString(), performance.now())

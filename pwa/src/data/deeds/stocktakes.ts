@@ -129,13 +129,13 @@ function partly(outcomes: readonly Outcome[], all: number): Fate {
     const kept = all - wrong.length
     const message = `${wrong.length} of ${all} scans were not recorded: ${problem.message} The other ${kept} count. Count those again.`
     const messageZh = `${all} 下里有 ${wrong.length} 下没记上：${problem.messageZh}其余 ${kept} 下都算数，没记上的请再数一次。`
-    return { state: 'needs-you', reason: { code: problem.code, message, messageZh, problems: [] } }
+    return told({ code: problem.code, message, messageZh })
   }
   if (outcomes.some(({ outcome }) => outcome === 'LATE')) return told(LATE)
   return outcomes.some(({ outcome }) => outcome === 'KEPT') ? told(KEPT) : accepted()
 }
 
-const told = (reason: Pick<Reason, 'code' | 'message' | 'messageZh'>): Fate => ({ state: 'needs-you', reason: { ...reason, problems: [] } })
+const told = (reason: Pick<Reason, 'code' | 'message' | 'messageZh'>): Fate => ({ state: 'needs-you', reason: { ...reason, problems: [], taken: true } })
 const LATE = {
   code: 'COUNTED_LATE',
   message: 'The stocktake had been closed. These counts are kept in one that follows it: check and close that one too.',

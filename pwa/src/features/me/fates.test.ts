@@ -50,3 +50,11 @@ test('what nobody can read is not sent again, and comes with what to do', () => 
   expect(mayGoAgain(lost)).toBe(false)
   expect(adviceFor(reason('UNREADABLE'))).toBe('unreadable')
 })
+
+test('what the server has taken offers no sending again, and says by itself what to do', () => {
+  const late = { ...reason('COUNTED_LATE'), taken: true as const }
+
+  expect(mayGoAgain(operation('needs-you', { fate: { state: 'needs-you', reason: late } }))).toBe(false)
+  expect(isUnder('needsYou', operation('needs-you', { fate: { state: 'needs-you', reason: late } }))).toBe(true)
+  expect(adviceFor(late)).toBeUndefined()
+})

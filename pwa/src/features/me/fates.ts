@@ -22,10 +22,10 @@ export function countsOf(operations: readonly Operation[]): Record<Filter, numbe
   return counts
 }
 
-/** What may be sent again as it is. What was accepted is not, nor a count that moved (it would only be refused again), nor what nobody can read. */
+/** What may be sent again as it is. What was accepted is not, nor a count that moved (it would only be refused again), nor what the server has taken and answers the same, nor what nobody can read. */
 export function mayGoAgain(operation: Operation): boolean {
   const reason = operation.fate?.state === 'needs-you' ? operation.fate.reason : undefined
-  return operation.state !== 'accepted' && needsYou(operation) && !reason?.moved && reason?.code !== UNREADABLE
+  return operation.state !== 'accepted' && needsYou(operation) && !reason?.moved && !reason?.taken && reason?.code !== UNREADABLE
 }
 
 export type Advice = 'permission' | 'input' | 'gone' | 'twice' | 'server' | 'update' | 'unreadable' | 'other'
@@ -40,6 +40,8 @@ const ADVICE: Record<string, Advice> = {
   [UNREADABLE]: 'unreadable',
 }
 
-export function adviceFor({ code }: Reason): Advice {
+/** Undefined where the reason itself says what to do. */
+export function adviceFor({ code, taken }: Reason): Advice | undefined {
+  if (taken) return undefined
   return ADVICE[code] ?? 'other'
 }
