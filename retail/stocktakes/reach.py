@@ -2,7 +2,9 @@
 
 The ledger knows how much a store holds, not where. So the count of a shelf or a zone says something of the book only
 for an SKU that stands nowhere else: not on a shelf that expects it, outside the scope, and was not counted with it.
-An SKU that no shelf expects is taken to stand where it was counted.
+What the shelves of the scope do not expect is a find: it is noted, and says nothing of the book, because nobody knows
+where the others stand. Where none of them says what it expects, everything belongs there, and an SKU that no shelf
+expects at all is taken to stand where it was counted.
 """
 
 from collections import defaultdict
@@ -24,7 +26,10 @@ BY_PLACE = frozenset({ScopeKind.ZONE, ScopeKind.SHELVES})
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A scope worked out: `skus` None means all; `shelves` are the scope's, `homes` the shelves that expect an SKU."""
+    """A scope worked out: `skus` None means all; `shelves` are the scope's, `homes` the shelves that expect an SKU.
+
+    Of a zone or of shelves `skus` are those that are expected there, all if none is.
+    """
 
     store_id: UUID
     kind: ScopeKind
@@ -65,6 +70,7 @@ async def read_reach(session: AsyncSession, stocktake: Stocktake) -> Reach:
     elif kind in BY_PLACE:
         shelves = frozenset(ids) if kind is ScopeKind.SHELVES else await _zone(session, stocktake)
         homes = await _homes(session, store_id)
+        skus = frozenset(sku_id for sku_id, places in homes.items() if places & shelves) or None
     return Reach(store_id, kind, skus, shelves, homes)
 
 

@@ -64,6 +64,34 @@ async def test_a_shelf_and_the_other_place_make_a_whole(shop: Shop) -> None:
     assert await shop.on_hand("tea") == 99
 
 
+@pytest.mark.parametrize("found", [2, 60])
+async def test_what_does_not_belong_on_a_shelf_is_noted_and_changes_no_book(shop: Shop, found: int) -> None:
+    front = await shop.shelf("A1", "tea")
+    await shop.move("tea", 10, -60)
+    await shop.move("bun", 50, -60)  # which no shelf expects: nobody knows where the others stand
+    stocktake = await shop.start(ScopeKind.SHELVES, shelf_ids=(front,))
+    await shop.send(stocktake, shop.line("tea", 9), shop.line("bun", found))
+
+    items = await shop.items(stocktake)
+    await shop.confirm(stocktake)
+
+    assert (items["tea"].state, items["bun"].state) == (CountState.READY, CountState.OUTSIDE)
+    assert (await shop.on_hand("tea"), await shop.on_hand("bun")) == (9, 50)
+
+
+async def test_where_no_shelf_says_what_belongs_on_it_everything_does(shop: Shop) -> None:
+    bare = await shop.shelf("A1")
+    await shop.shelf("B1", "milk", zone="B")
+    for name in ("tea", "milk"):
+        await shop.move(name, 10, -60)
+    stocktake = await shop.start(ScopeKind.SHELVES, shelf_ids=(bare,))
+    await shop.send(stocktake, shop.line("tea", 9), shop.line("milk", 9))
+
+    items = await shop.items(stocktake)
+
+    assert (items["tea"].state, items["milk"].state) == (CountState.READY, CountState.PART)
+
+
 async def test_a_zone_expects_what_stands_in_it_alone(shop: Shop) -> None:
     await shop.shelf("A1", "tea", "milk")
     await shop.shelf("A2", "tea")
