@@ -4,6 +4,7 @@ import { isKnown, language, t } from '@/ui/language.ts'
 import { page, startLanguage } from './language.ts'
 import chinese from './messages/log.zh-CN.ts'
 import english from './messages/log.en.ts'
+import returns from './messages/returns.zh-CN.ts'
 
 const root = { lang: '' }
 vi.stubGlobal('document', { documentElement: root })
@@ -31,4 +32,20 @@ test('a page that opens while the language changes has its words in the new one'
   await page(async () => 'the page', 'identity')()
   await expect.poll(() => root.lang).toBe('en')
   expect(t('signin.password')).toBe('Password')
+})
+
+test('words that do not arrive leave the screen in those that it has, and keep no page shut', async () => {
+  preferences.language = 'zh-CN'
+  await expect.poll(() => root.lang).toBe('zh-CN')
+  const lost = (): never => {
+    throw new TypeError('Failed to fetch')
+  }
+  vi.doMock('./messages/returns.en.ts', lost)
+  const told = vi.spyOn(console, 'error').mockReturnValue(undefined)
+
+  preferences.language = 'en'
+  expect(await page(async () => 'the page', 'returns')()).toBe('the page')
+  await expect.poll(() => told.mock.calls.length).toBe(2)
+
+  expect([language.value, t('common.back'), t('returns.first')]).toEqual(['zh-CN', '返回', returns.returns.first])
 })

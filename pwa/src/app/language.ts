@@ -19,19 +19,26 @@ export function page<Page>(load: () => Promise<Page>, ...areas: Area[]): () => P
   return async () => (await Promise.all([load(), learn(areas)]))[0]
 }
 
+/** Where its words do not arrive, the screen stays in those that it has. */
 async function speak(wanted: Language): Promise<void> {
-  if (wanted === 'en') teach('en', (await import('./messages/en.ts')).default)
-  await study(wanted, [...asked])
+  try {
+    if (wanted === 'en') teach('en', (await import('./messages/en.ts')).default)
+    await study(wanted, [...asked])
+  } catch (error) {
+    return console.error(error)
+  }
   // Somebody may have changed her mind meanwhile.
   if (wanted !== preferences.language) return
   language.value = wanted
   document.documentElement.lang = wanted
 }
 
-/** In the language in use, and in the one that somebody is just switching to. */
+/** In the language in use; and in the one that somebody is just switching to, if it arrives. */
 async function learn(areas: Area[]): Promise<void> {
   for (const area of areas) asked.add(area)
-  await Promise.all([...new Set([language.value, preferences.language])].map((each) => study(each, areas)))
+  const next = preferences.language
+  const switching = next === language.value ? undefined : study(next, areas).catch((error: unknown) => console.error(error))
+  await Promise.all([study(language.value, areas), switching])
 }
 
 async function study(its: Language, areas: Area[]): Promise<void> {
