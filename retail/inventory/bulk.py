@@ -81,7 +81,7 @@ async def record_movements(desk: Desk, actor: Actor, *, request_id: UUID, batch:
     request = Request(request_id, actor.id, "recordMovements", content_hash(batch), "{}")
     if any(_is_persons_return(actor, entry) for entry in events.entries.values()):
         async with desk.office.work(actor) as work:
-            repeated |= await _leave_what_undoes_no_sale(work, batch, events, undo)
+            await _leave_what_undoes_no_sale(work, batch, events, undo)
             done = await _post(work, request, events, all_or_nothing=batch.all_or_nothing)
     else:
         done = await _write(desk, actor, request, list(events.entries.values()), all_or_nothing=batch.all_or_nothing)
@@ -132,20 +132,23 @@ def _is_persons_return(actor: Actor, entry: Entry) -> bool:
     return not actor.may(Permission.MOVEMENT_RECORD, entry.store_id)
 
 
-async def _leave_what_undoes_no_sale(work: Work, batch: NewBatch, events: _Sorted, undo: Undo) -> dict[UUID, int]:
-    """Hold the sales that a person undoes, and refuse what undoes none; return what was undone by the same before."""
+async def _leave_what_undoes_no_sale(work: Work, batch: NewBatch, events: _Sorted, undo: Undo) -> None:
+    """Hold the sales that a person undoes, and refuse what undoes none; what did so before undoes nothing more."""
     assert work.actor is not None  # noqa: S101 -- for the type checker: a batch is somebody's
     places = [n for n, entry in events.entries.items() if _is_persons_return(work.actor, entry)]
     answers = await undo(work, [events.entries[n] for n in places])
+    # Looked up only now that the sales are held: who sends the same at once has written it, or will find it written.
+    before = await _recorded_before(work.session, work.actor, [batch.events[n] for n in places])
+    if before:
+        places = [n for n in places if batch.events[n].event_id not in before]
+        answers = await undo(work, [events.entries[n] for n in places])
     for n, answer in zip(places, answers, strict=True):
         if isinstance(answer, Problem):
             del events.entries[n]
             events.refused[n] = [replace(answer, path=f"events[{n}].{answer.path}")]
         else:
             events.entries[n] = answer
-    repeated = await _forgive_repeated(work.session, work.actor, batch, events)
     _refuse_all(batch, events)
-    return repeated
 
 
 async def _post(work: Work, request: Request, events: _Sorted, *, all_or_nothing: bool) -> Posted:

@@ -114,6 +114,21 @@ async def test_what_undid_a_sale_is_repeated_when_its_answer_was_lost(chain: Cha
     assert (await chain.on_hand(shop))["soap"] == 0
 
 
+@pytest.mark.parametrize("all_or_nothing", [False, True])
+async def test_what_is_sent_again_takes_nothing_from_what_is_new(chain: Chain, *, all_or_nothing: bool) -> None:
+    shop = await chain.open_store()
+    clerk = await chain.clerk_at(shop)
+    sale = await sell(clerk, soap=5)
+    first, second = await back(clerk, sale, 2), await back(clerk, sale, 3)
+    assert await undo(clerk, first) == [("RECORDED", None)]
+
+    told = await undo(clerk, first, second, allOrNothing=all_or_nothing)
+
+    assert told == [("REPEATED", None), ("RECORDED", None)]
+    assert (await chain.on_hand(shop))["soap"] == 0
+    assert sum(row["amount_fen"] for row in await chain.movements(shop) if row["quantity"] > 0) == 5 * PRICE
+
+
 async def test_all_or_nothing_undoes_nothing_beside_what_is_no_sale(chain: Chain) -> None:
     shop = await chain.open_store()
     clerk = await chain.clerk_at(shop)
