@@ -54,7 +54,7 @@ const outbox = openOutbox({
   },
   changed: (requestIds) => {
     tabs?.postMessage(requestIds)
-    void list.read(requestIds)
+    show(requestIds)
   },
   heldUp: (why) => {
     holdup.value = why
@@ -67,11 +67,16 @@ const list = new OperationList(outbox, (operations, settled) => {
   for (const operation of settled) for (const look of settledWatchers) look(operation)
 })
 
+/** What could not be read now is read with what changes next. */
+function show(requestIds?: readonly string[]): void {
+  list.read(requestIds).catch((error: unknown) => console.error(error))
+}
+
 /** Show what waits and send it whenever sending may work again. */
 export async function startOutbox(): Promise<void> {
   recordWith(record)
   await clockKnown()
-  tabs?.addEventListener('message', ({ data }: MessageEvent<readonly string[] | undefined>) => void list.read(data))
+  tabs?.addEventListener('message', ({ data }: MessageEvent<readonly string[] | undefined>) => show(data))
   whenSomebodyLeaves((personId) => outbox.leaveBehind(personId))
   whenSettled(({ deed, storeId }) => {
     if (deed.kind === 'open-day') void askAboutDay(storeId)
@@ -80,7 +85,7 @@ export async function startOutbox(): Promise<void> {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible') return
     // A page that slept has not heard what the others said.
-    void list.read()
+    show()
     sendWaiting()
   })
   watch(() => me.value?.id, (personId) => void noteSender(personId).catch((error: unknown) => console.error(error)), { immediate: true })

@@ -3,9 +3,10 @@ import { OperationList } from './operation-list.ts'
 import type { Operation } from './operations.ts'
 
 /** A device with so many operations, which counts how many rows are read. */
-function device(many: number): { rows: Map<string, Operation>; list: OperationList; read: () => number; shown: string[]; settled: string[] } {
+function device(many: number): { rows: Map<string, Operation>; list: OperationList; read: () => number; shown: string[]; settled: string[]; fail: { next: boolean } } {
   const rows = new Map(Array.from({ length: many }, (_, order) => [`r${order}`, row(order)]))
   const [shown, settled]: [string[], string[]] = [[], []]
+  const fail = { next: false }
   let read = 0
   const give = (found: Operation[]): Operation[] => {
     read += found.length
@@ -14,14 +15,20 @@ function device(many: number): { rows: Map<string, Operation>; list: OperationLi
   const list = new OperationList(
     {
       all: async () => give([...rows.values()].reverse()),
-      some: async (ids) => give(ids.flatMap((id) => rows.get(id) ?? [])),
+      some: async (ids) => {
+        if (fail.next) {
+          fail.next = false
+          throw new Error('closed')
+        }
+        return give(ids.flatMap((id) => rows.get(id) ?? []))
+      },
     },
     (operations, done) => {
       shown.splice(0, Infinity, ...operations.map(({ requestId, state }) => `${requestId} ${state}`))
       settled.push(...done.map(({ requestId }) => requestId))
     },
   )
-  return { rows, list, read: () => read, shown, settled }
+  return { rows, list, read: () => read, shown, settled, fail }
 }
 
 function row(order: number, state: Operation['state'] = 'waiting'): Operation {
@@ -63,6 +70,19 @@ test('each verdict is told once, whether somebody says which it is or not', asyn
   await list.read(['r0', 'r1', 'r2'])
 
   expect(settled).toEqual(['r1', 'r0'])
+})
+
+test('what could not be read is not forgotten: the next reading brings it too', async () => {
+  const { rows, list, shown, fail } = device(2)
+  await list.read()
+
+  rows.set('r0', row(0, 'accepted'))
+  fail.next = true
+  await expect(list.read(['r0'])).rejects.toThrow('closed')
+  rows.set('r2', row(2))
+  await list.read(['r2'])
+
+  expect(shown).toEqual(['r2 waiting', 'r1 waiting', 'r0 accepted'])
 })
 
 test('what is said while it reads is read as well', async () => {

@@ -45,7 +45,11 @@ export class OperationList {
     const [all, stale] = [this.staleAll, this.stale]
     this.staleAll = false
     this.stale = new Set()
-    const found = all ? await this.source.all() : await this.source.some([...stale])
+    const found = await (all ? this.source.all() : this.source.some([...stale])).catch((error: unknown) => {
+      // Nobody will say again what changed, so the next reading is of everything.
+      this.staleAll = true
+      throw error
+    })
     const others = all ? [] : this.operations.filter(({ requestId }) => !stale.has(requestId))
     this.operations = [...found, ...others].sort((one, other) => (other.order ?? 0) - (one.order ?? 0))
     return found
