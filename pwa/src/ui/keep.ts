@@ -1,6 +1,9 @@
 /** Puts a deed on the device, and says so when the device cannot take it: then nothing has been lost silently. */
+import { undo } from '@/data/deeds.ts'
+import type { Operation } from '@/data/operations.ts'
 import { signal } from './feedback.ts'
-import { say } from './snackbar.ts'
+import { t } from './language.ts'
+import { say, type Notice } from './snackbar.ts'
 
 export async function keep<Kept>(deed: Promise<Kept>, refusal: string): Promise<Kept | undefined> {
   try {
@@ -13,4 +16,9 @@ export async function keep<Kept>(deed: Promise<Kept>, refusal: string): Promise<
     say({ tone: 'refused', text: refusal })
     return undefined
   }
+}
+
+/** The way back from what was just done; where the device cannot take it, she hears that it stands. */
+export function wayBack(operation: Operation): NonNullable<Notice['action']> {
+  return { label: t('common.undo'), run: () => void keep(undo(operation), t('common.notKept')) }
 }
