@@ -67,6 +67,8 @@ const en: typeof zh = {
     receipt: 'Receipt',
     receiptOf: 'Receipt {number}',
     receiptShow: 'The customer photographs this and shows it for a return',
+    receiptVoid: 'Receipt {number} is void',
+    receiptVoidHint: 'This sale was undone or not recorded; nothing is returned by it',
     receiptGone: 'This phone knows no such sale',
     receiptGoneHint: 'A receipt is shown by the phone that sold; its number does as well',
   },

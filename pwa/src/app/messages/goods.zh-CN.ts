@@ -65,6 +65,8 @@ export default {
     receipt: '小票',
     receiptOf: '小票 {number}',
     receiptShow: '顾客拍下或记下，退货时扫这个码',
+    receiptVoid: '小票 {number} 作废',
+    receiptVoidHint: '这笔已撤销或没记上，不能用它退货',
     receiptGone: '这部手机上没有这笔销售',
     receiptGoneHint: '小票只在卖货的手机上能看，退货用小票号也行',
   },
