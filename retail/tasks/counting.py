@@ -3,15 +3,17 @@
 One a store and business day, once the day is open; its id follows from both, so the unique index decides between two
 who make it at once. What it wants counted is fixed when it is made, so that it can be finished: what becomes due
 meanwhile is for tomorrow. Nobody completes it by hand. It is done when all of its goods have been counted since, or a
-stocktake of just these goods has been confirmed, by whatever way people came to it.
+stocktake of just these goods has been confirmed, by whatever way people came to it; one that was missed is looked for
+as long as a phone may be away.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+import structlog
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +28,10 @@ from retail.tasks.priority import TaskKind
 from retail.tasks.schedule import day_ends, local_instant
 from retail.tasks.stored import store_tasks
 
+log = structlog.get_logger(__name__)
+
+LOOKED_FOR = timedelta(days=8)
+"""What was not counted in so long a time is missed for good: what is asked of the books does not grow for ever."""
 STORES_AT_ONCE = 20
 """A chain's days open within minutes of each other: so many are looked at in one round, a store a transaction."""
 _COUNTS = UUID("7f1b3c52-7d0e-4a0b-8f6c-2a4f1f0f7b1d")
@@ -49,9 +55,13 @@ class CountTasks:
         stores = await self.directory.stores()
         made = 0
         for store in await self._open_days(stores.values()):
-            async with self.office.work(None) as work:
-                made += await make_count_task(work, store)
-                self._looked[store.id] = store.day_at(work.now)
+            try:
+                async with self.office.work(None) as work:
+                    made += await make_count_task(work, store)
+            except Exception:  # the other stores are not held up by one, which is tried again
+                log.exception("a store's count could not be made", store=str(store.id))
+                continue
+            self._looked[store.id] = store.day_at(work.now)
         return made
 
     async def _open_days(self, stores: Iterable[StoreEntry]) -> list[StoreEntry]:
@@ -103,15 +113,18 @@ def _row(work: Work, store: StoreEntry, day: date, id: UUID, found: CountProposa
     }
 
 
-async def counts_done(session: AsyncSession, store_ids: Iterable[UUID]) -> Mapping[UUID, Any]:
-    """Return the counts of stores that are open and all of whose goods have been counted, with when and by whom."""
-    rows = await session.execute(_DONE, {"stores": list(store_ids)})
+async def counts_done(session: AsyncSession, store_ids: Iterable[UUID], now: datetime) -> Mapping[UUID, Any]:
+    """Return the counts of stores that are open and all of whose goods have been counted, with when and by whom.
+
+    It was whoever confirmed the last stocktake that it took; nobody is named where a thing was counted by itself.
+    """
+    rows = await session.execute(_DONE, {"stores": list(store_ids), "since": now - LOOKED_FOR})
     return {as_uuid(row.id): row for row in rows}
 
 
 async def finish_counts(work: Work, store_ids: Iterable[UUID]) -> int:
     """Call counts done all of whose goods have been counted; return how many."""
-    done = await counts_done(work.session, store_ids)
+    done = await counts_done(work.session, store_ids, work.now)
     for id, row in sorted(done.items()):
         await work.session.execute(_FINISH, {"store": row.store_id, "id": id, "at": row.done_at, "by": row.done_by})
     return len(done)
@@ -124,31 +137,34 @@ _DONE = text(
     with wanted as (
         select store_id, id, sku_ids, made_at from task
         where store_id = any(:stores) and kind = 'count' and done_at is null and withdrawn_at is null
-            and sku_ids is not null
+            and sku_ids is not null and made_at > :since
     ), closed as (
         select s.store_id, s.id, s.closed_at, s.closed_by, s.scope, s.scope_ids, w.id as task_id
         from wanted w join stocktake s on s.store_id = w.store_id
         where s.status = 'confirmed' and s.closed_at >= w.made_at
     ), whole as (
-        select c.task_id, min(c.closed_at) as at from closed c join wanted w on w.id = c.task_id
-        where c.scope = 'skus' and w.sku_ids <@ c.scope_ids group by 1
+        select distinct on (c.task_id) c.task_id, c.closed_at as at, c.closed_by as by
+        from closed c join wanted w on w.id = c.task_id
+        where c.scope = 'skus' and w.sku_ids <@ c.scope_ids order by c.task_id, c.closed_at
     ), seen as (
-        select w.id as task_id, a.sku_id, a.counted_to as at
+        select w.id as task_id, a.sku_id, a.counted_to as at, c.closed_by as by
         from wanted w join count_anchor a on a.store_id = w.store_id and a.sku_id = any(w.sku_ids)
+        left join closed c on c.task_id = w.id and c.id = a.document_id
         where a.counted_to >= w.made_at
         union all
-        select c.task_id, l.sku_id, c.closed_at
+        select c.task_id, l.sku_id, c.closed_at, c.closed_by
         from closed c join wanted w on w.id = c.task_id
         join stocktake_line l on l.stocktake_id = c.id and l.sku_id = any(w.sku_ids)
         where l.counted_at >= w.made_at
     ), each as (
-        select task_id, sku_id, min(at) as at from seen group by 1, 2
+        select distinct on (task_id, sku_id) task_id, sku_id, at, by from seen order by task_id, sku_id, at
     ), every as (
-        select e.task_id, max(e.at) as at from each e join wanted w on w.id = e.task_id
+        select e.task_id, max(e.at) as at, (array_agg(e.by order by e.at desc))[1] as by
+        from each e join wanted w on w.id = e.task_id
         group by e.task_id, w.sku_ids having count(*) = cardinality(w.sku_ids)
     )
     select w.store_id, w.id, least(whole.at, every.at) as done_at,
-        (select c.closed_by from closed c where c.task_id = w.id order by c.closed_at desc limit 1) as done_by
+        case when every.at is null or whole.at <= every.at then whole.by else every.by end as done_by
     from wanted w left join whole on whole.task_id = w.id left join every on every.task_id = w.id
     where whole.at is not null or every.at is not null
     """

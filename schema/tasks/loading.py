@@ -21,7 +21,7 @@ async def tasks_now(context: Context, store: StoreEntry, *, over: bool = False) 
     """Return what a store has to do, when what its checklists ask today has been made, whoever asks first."""
     await make_due(context, store)
     async with context.reading() as reading:
-        counted = await counts_done(reading.session, [store.id])
+        counted = await counts_done(reading.session, [store.id], reading.now)
     if counted:
         async with context.desk.office.work(None) as work:
             await finish_counts(work, [store.id])

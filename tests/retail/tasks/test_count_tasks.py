@@ -4,7 +4,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 
 from retail.access.actor import Actor
 from retail.inventory.intake import Origin
@@ -114,6 +114,53 @@ async def test_it_is_done_when_its_goods_have_been_counted_in_whatever_way(shop:
 
     assert await finish(shop) == 1
     assert [each.state for each in await counts(shop)] == [TaskState.DONE]
+
+
+async def test_who_closed_another_stocktake_meanwhile_has_not_done_it(shop: Shop) -> None:
+    await open_day(shop)
+    await make(shop)
+    await shop.move("bun", 5, 1)
+    stranger = await shop.start(ScopeKind.SKUS, sku_ids=(shop.skus["bun"],))
+    await shop.count(stranger, "bun", 5, 2, by=shop.other)
+    shop.turn_to(3)
+    await shop.confirm(stranger, by=shop.other)
+    await shop.set_to("tea", 40, 5)
+    await shop.set_to("milk", 20, 6)
+
+    assert await finish(shop) == 1
+    [task] = await counts(shop)
+    assert (task.state, task.done_at, task.done_by) == (TaskState.DONE, shop.at(6), None)
+
+
+@pytest.mark.parametrize(("days", "finished"), [(7, 1), (9, 0)])
+async def test_a_count_that_was_missed_is_looked_for_no_longer_than_a_phone_is_away(
+    shop: Shop, days: int, finished: int
+) -> None:
+    await open_day(shop)
+    await make(shop)
+
+    for name, units in (("tea", 40), ("milk", 20)):
+        await shop.set_to(name, units, 5, arrives=days * 24 * 60)
+
+    assert await finish(shop) == finished
+
+
+async def test_a_shop_whose_count_cannot_be_made_holds_up_no_other(shop: Shop) -> None:
+    harbour = await Shop.open(shop.books)
+    await harbour.move("tea", 5, 1)
+    first, second = sorted((shop, harbour), key=lambda each: each.store.id)
+    for each in (first, second):
+        await open_day(each)
+    maker = CountTasks(shop.books.office, shop.books.directory)
+    async with shop.books.sessions.begin() as session:
+        # A rule of PostgreSQL's that no task of this shop passes.
+        await session.execute(text(f"alter table task add constraint broken check (store_id <> '{first.store.id}')"))
+
+    assert await maker.make() == 1
+    async with shop.books.sessions.begin() as session:
+        await session.execute(text("alter table task drop constraint broken"))
+    assert await maker.make() == 1  # and it is tried again
+    assert [len(await counts(each)) for each in (first, second)] == [1, 1]
 
 
 async def test_what_was_counted_before_it_was_asked_for_does_not_count(shop: Shop) -> None:
