@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { addToCart, cart, emptyCart, MOST_PIECES, setPieces } from './cart.ts'
+import { addToCart, cart, emptyCart, MOST_PIECES, refillCart, setPieces } from './cart.ts'
 import type { CatalogueItem } from './catalogue-item.ts'
 
 const ham = { id: 'ham', priceFen: 8 } as CatalogueItem
+const tea = { id: 'tea', priceFen: 300 } as CatalogueItem
 afterEach(() => void emptyCart())
 
 describe('the cart holds what was meant, or nothing of it', () => {
@@ -19,5 +20,16 @@ describe('the cart holds what was meant, or nothing of it', () => {
     expect(addToCart(ham, 1)).toBe(false)
     expect(setPieces('ham', MOST_PIECES + 1)).toBe(false)
     expect(cart.lines.map(({ quantity }) => quantity)).toEqual([MOST_PIECES])
+  })
+
+  it('comes back beside what was scanned meanwhile', () => {
+    addToCart(ham, 200)
+    const before = emptyCart()
+    addToCart(tea, 1)
+    addToCart(ham, 50)
+
+    refillCart(before)
+    expect(cart.lines.map(({ item, quantity }) => [item.id, quantity])).toEqual([['tea', 1], ['ham', 250]])
+    expect(before.map(({ quantity }) => quantity)).toEqual([200])
   })
 })

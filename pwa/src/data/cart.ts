@@ -45,8 +45,11 @@ export function emptyCart(): CartLine[] {
   return lines
 }
 
-export function refillCart(lines: CartLine[]): void {
-  cart.lines = lines
+/** What was taken out comes back; what was scanned meanwhile stays. */
+export function refillCart(lines: readonly CartLine[]): void {
+  const meanwhile = cart.lines
+  cart.lines = lines.map((line) => ({ ...line }))
+  for (const { item, quantity } of meanwhile.toReversed()) addToCart(item, quantity)
 }
 
 export function keepCart(): void {
