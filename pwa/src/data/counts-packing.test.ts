@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { clock } from './clock.ts'
 import { countAt, countLine, packLines, packSoon, placeCounted, stocktakeLines, takeBackLine } from './counts.ts'
+import { CountJournal } from './counts-journal.ts'
 import type { CountLine } from './counts-lines.ts'
 
 const world = vi.hoisted(() => ({ recorded: [] as { by: string | undefined; quantities: number[]; clocks: unknown[] }[], recording: async (): Promise<void> => {} }))
@@ -91,4 +92,32 @@ test('lines are counted by the server’s clock, and those from before it was he
   // The list is in the order of her hands, whatever the clock did in between.
   expect(first.id < second.id).toBe(true)
   expect(placeCounted.value.map(({ quantity }) => quantity)).toEqual([3])
+})
+
+test('what is scanned while the lines of a stocktake are still being read stays in sight', async () => {
+  const where = { stocktakeId: `night ${night}`, shelfId: null, round: 0 }
+  await countLine(TEA, 1, 'ADD')
+  const read = CountJournal.prototype.linesOf
+  vi.spyOn(CountJournal.prototype, 'linesOf').mockImplementationOnce(async function (this: CountJournal, stocktakeId: string) {
+    const lines = await read.call(this, stocktakeId)
+    await countLine(TEA, 2, 'ADD')
+    return lines
+  })
+
+  await countAt(where)
+  expect(placeCounted.value.map(({ quantity }) => quantity)).toEqual([3])
+})
+
+test('a stocktake that was left while its lines were read does not come back in place of the next', async () => {
+  const next = { stocktakeId: `next ${night}`, shelfId: null, round: 0 }
+  await countLine(TEA, 1, 'ADD')
+  const read = CountJournal.prototype.linesOf
+  vi.spyOn(CountJournal.prototype, 'linesOf').mockImplementationOnce(async function (this: CountJournal, stocktakeId: string) {
+    const lines = await read.call(this, stocktakeId)
+    await countAt(next)
+    return lines
+  })
+
+  await countAt({ ...next, stocktakeId: `night ${night}` })
+  expect(stocktakeLines.value).toEqual([])
 })

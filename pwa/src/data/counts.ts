@@ -64,7 +64,10 @@ export async function countAt(where: CountPlace): Promise<void> {
   await clockKnown().catch(() => undefined)
   const lines = await journal.linesOf(where.stocktakeId)
   lastOrder = Math.max(lastOrder, ...lines.map(({ id }) => orderOf(id)))
-  all.value = lines
+  if (place.value?.stocktakeId !== where.stocktakeId) return
+  // A scan does not wait until everything is read.
+  const read = new Set(lines.map(({ id }) => id))
+  all.value = [...lines, ...all.value.filter(({ id, stocktakeId }) => stocktakeId === where.stocktakeId && !read.has(id))]
 }
 
 /** Written on this device when it returns. */
