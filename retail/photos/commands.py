@@ -4,7 +4,7 @@ An announcement is part of its act's transaction and waits for no picture: the r
 which may be before or after, in any order, also days later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.work import Work
 from retail.kernel.clock import believable
+from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotFound, Problem
 from retail.photos.models import Photo, PhotoAbout, PhotoStatus
 from retail.photos.queries import may_see
@@ -42,7 +43,22 @@ async def announce(
     check(photos, path)
     for index, photo in enumerate(photos):
         if not await _written(work, store_id, about, photo):
-            raise InvalidInput([_taken(f"{path}[{index}].id")])
+            raise InvalidInput([id_taken(f"{path}[{index}].id")])
+
+
+async def things_with_anothers(work: Work, about: PhotoAbout, photos: Mapping[UUID, NewPhoto]) -> set[UUID]:
+    """Return which things name a picture that is another thing's: one of them, or one that was announced before.
+
+    What stands behind another store's wall is not seen; `announce` refuses it.
+    """
+    owner: dict[UUID, UUID] = {}
+    for thing, photo in photos.items():
+        owner.setdefault(photo.id, thing)
+    known = select(Photo.id, Photo.about, Photo.about_id).where(Photo.id.in_(list(owner)))
+    for row in (await work.session.execute(known)) if owner else ():
+        if (row.about, as_uuid(row.about_id)) != (about, owner[as_uuid(row.id)]):
+            del owner[as_uuid(row.id)]
+    return {thing for thing, photo in photos.items() if owner.get(photo.id) != thing}
 
 
 async def retake(work: Work, *, photo_id: UUID, photo: NewPhoto) -> PhotoRetaken:
@@ -59,7 +75,7 @@ async def retake(work: Work, *, photo_id: UUID, photo: NewPhoto) -> PhotoRetaken
         words = ("This photo was taken again already.", "这张照片已经重拍过。")
         raise InvalidInput([Problem("photoId", "RETAKEN", *words)])
     if not await _written(work, old.store_id, (old.about, old.about_id), photo, replaces=old):
-        raise InvalidInput([_taken("photo.id")])
+        raise InvalidInput([id_taken("photo.id")])
     return PhotoRetaken(photo.id)
 
 
@@ -96,5 +112,6 @@ async def _written(
     return [tuple(each) for each in found] == [mine]
 
 
-def _taken(path: str) -> Problem:
+def id_taken(path: str) -> Problem:
+    """Say that an id belongs to another photo."""
     return Problem(path, "ID_TAKEN", "This id is another photo's.", "这个编号属于另一张照片。")

@@ -34,7 +34,7 @@ from retail.inventory.intake import (
 from retail.kernel.base import new_id
 from retail.kernel.content import as_uuid, content_hash
 from retail.kernel.refusal import InvalidInput, Problem
-from retail.photos.commands import announce
+from retail.photos.commands import announce, id_taken, things_with_anothers
 from retail.photos.models import PhotoAbout
 from retail.photos.rules import NewPhoto, problems_of
 from retail.shelves.models import Shelf
@@ -127,12 +127,15 @@ async def record_counts(
     outcomes = await _known(work, stocktake_id, lines)
     shelves = await _shelves(work, as_uuid(named.store_id), lines)
     rounds = await _rounds(work, named, lines)
+    anothers = await things_with_anothers(work, PhotoAbout.UNKNOWN_CODE, photos)
     fresh = []
     # The first count before its recounts, however the batch was put together.
     for n, line in sorted(enumerate(lines), key=lambda each: each[1].round):
         if line.id in outcomes:
             continue
         wrong = [*_problems(n, line, items, shelves, rounds), *_photo_problems(n, photos.get(line.id))]
+        if line.id in anothers:
+            wrong.append(id_taken(f"lines[{n}].photo.id"))
         if wrong:
             outcomes[line.id] = LineOutcome(line.id, CountOutcome.REFUSED, wrong)
         else:

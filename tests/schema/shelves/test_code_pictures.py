@@ -81,6 +81,23 @@ async def test_a_picture_that_cannot_be_costs_its_own_line_and_no_other(chain: C
     assert await chain.value("select count(*) from photo where id = $1", picture.id) == 0
 
 
+async def test_a_picture_that_is_another_lines_costs_its_own_line_and_no_other(chain: Chain, clerk: Staff) -> None:
+    stocktake, picture, again = await start(clerk), shot(5), shot(6)
+    shown, twice, elsewhere = (
+        {"id": uuid4(), "code": strange_code(), "quantity": 1, "countedAt": now(), "photo": told(one)}
+        for one in (picture, picture, again)
+    )
+    before = {"id": uuid4(), "code": strange_code(), "quantity": 1, "countedAt": now(), "photo": told(again)}
+    await act(clerk, "recordCounts", stocktakeId=stocktake, lines=[before])
+
+    answer = await act(clerk, "recordCounts", stocktakeId=stocktake, lines=[shown, twice, elsewhere])
+
+    outcomes = [(each["outcome"], [why["path"] for why in each["problems"]]) for each in answer.value["outcomes"]]
+    assert outcomes == [("RECORDED", []), ("REFUSED", ["lines[1].photo.id"]), ("REFUSED", ["lines[2].photo.id"])]
+    about = "select about_id from photo where id = $1"
+    assert [await chain.value(about, each.id) for each in (picture, again)] == [shown["id"], before["id"]]
+
+
 async def test_the_same_lines_sent_twice_bring_one_picture(chain: Chain, clerk: Staff) -> None:
     stocktake, picture, request = await start(clerk), shot(4), uuid4()
     line = {"id": uuid4(), "code": strange_code(), "quantity": 1, "countedAt": now(), "photo": told(picture)}
