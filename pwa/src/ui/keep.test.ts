@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Operation } from '@/data/operations.ts'
-import { wayBack } from './keep.ts'
+import { once, wayBack } from './keep.ts'
 import { teach } from './language.ts'
 import { hush, snackbar } from './snackbar.ts'
 
@@ -21,4 +21,32 @@ test('who takes something back on a phone that cannot write it down hears that i
   wayBack(sale).run()
   await expect.poll(() => undo.mock.calls).toEqual([[sale], [sale]])
   expect(snackbar.notice).toBeUndefined()
+})
+
+test('a thumb that taps twice does one deed, and may do the next when that is kept', async () => {
+  let kept = (): void => {}
+  const done: string[] = []
+  const answer = once(async (what: string) => {
+    await new Promise<void>((goOn) => (kept = goOn))
+    done.push(what)
+  })
+
+  const first = answer('filled')
+  await answer('filled')
+  kept()
+  await first
+  const second = answer('none')
+  kept()
+  await second
+
+  expect(done).toEqual(['filled', 'none'])
+})
+
+test('what failed may be tried again', async () => {
+  const act = vi.fn<() => Promise<void>>().mockRejectedValueOnce(new Error('no'))
+  const tried = once(act)
+
+  await expect(tried()).rejects.toThrow('no')
+  await tried()
+  expect(act).toHaveBeenCalledTimes(2)
 })

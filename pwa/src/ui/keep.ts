@@ -22,3 +22,17 @@ export async function keep<Kept>(deed: Promise<Kept>, refusal: string): Promise<
 export function wayBack(operation: Operation): NonNullable<Notice['action']> {
   return { label: t('common.undo'), run: () => void keep(undo(operation), t('common.notKept')) }
 }
+
+/** One tap is one deed: tapped again while it is being written down, it does nothing. */
+export function once<Told extends unknown[]>(act: (...told: Told) => Promise<void>): (...told: Told) => Promise<void> {
+  let busy = false
+  return async (...told) => {
+    if (busy) return
+    busy = true
+    try {
+      await act(...told)
+    } finally {
+      busy = false
+    }
+  }
+}
