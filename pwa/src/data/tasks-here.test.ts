@@ -6,6 +6,7 @@ const READ_AT = 1_000
 const FANG = { actorId: 'fang', actorName: '王芳' }
 const fridge = {
   id: 'fridge',
+  storeId: 'wangjing',
   kind: 'CHECKLIST',
   state: 'OPEN',
   ownerId: null as string | null,
@@ -60,4 +61,13 @@ test('a shelf that somebody answered for is done, and the same thing to count is
   const answered = { ...did('restock'), deed: { kind: 'restock', lines: [], input: { skuId: 'tea' } } } as unknown as Operation
 
   expect(asOfHere([tea, count, milk], [answered], READ_AT).map(({ state }) => state)).toEqual(['DONE', 'OPEN', 'OPEN'])
+})
+
+test('what was done in one shop is open in the next', () => {
+  const tea = { ...fridge, id: 'tea', kind: 'RESTOCK', sku: { id: 'tea' } }
+  const filled = { ...did('restock'), deed: { kind: 'restock', lines: [], input: { skuId: 'tea' } } } as unknown as Operation
+
+  expect(asOfHere([tea, opening], [filled, did('open-day')], READ_AT).map(({ state }) => state)).toEqual(['DONE', 'DONE'])
+  const elsewhere = [tea, opening].map((task) => ({ ...task, storeId: 'sanlitun' }))
+  expect(asOfHere(elsewhere, [filled, did('open-day')], READ_AT).map(({ state }) => state)).toEqual(['OPEN', 'OPEN'])
 })

@@ -3,6 +3,7 @@ import type { Operation } from './operations.ts'
 
 interface Known {
   id: string
+  storeId: string
   kind: string
   state: string
   ownerId: string | null
@@ -21,7 +22,8 @@ export function asOfHere<Task extends Known>(tasks: readonly Task[], operations:
   return tasks.map((task) => fresh.reduce(changed, task))
 }
 
-function changed<Task extends Known>(task: Task, { deed, actorId, actorName = '', at }: Operation): Task {
+function changed<Task extends Known>(task: Task, { deed, storeId, actorId, actorName = '', at }: Operation): Task {
+  if (storeId !== task.storeId) return task
   const mine = 'input' in deed && 'taskId' in deed.input && deed.input.taskId === task.id
   switch (deed.kind) {
     case 'open-day':
