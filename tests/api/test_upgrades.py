@@ -58,6 +58,28 @@ def test_after_the_whole_way_back_the_older_program_can_post(hosted: tuple[Testi
     assert server.psql("select count(*) from applied_request", landlord) == "1"
 
 
+TASKS = """
+    set session_replication_role = replica;
+    insert into task (store_id, id, kind, day, title, title_en, needs, must, made_at)
+    select gen_random_uuid(), gen_random_uuid(), kind, '2026-11-20', kind, kind, '[]', false, now()
+    from unnest(array['count', 'restock', 'assigned', 'sent']) as kind
+    """
+
+
+def test_after_the_way_back_the_older_program_can_read_what_the_newer_one_asked(
+    hosted: tuple[TestingPostgres, str],
+) -> None:
+    server, landlord = hosted
+    everything = server.url(urlsplit(landlord).path[1:])
+    command.upgrade(_config(landlord), "0017")
+    server.psql(TASKS, everything)
+
+    command.downgrade(_config(landlord), "0016")
+
+    kinds = "select string_agg(title || ' ' || kind, ', ' order by title) from task"
+    assert server.psql(kinds, everything) == "assigned sent, restock sent, sent sent"
+
+
 async def _post(url: str) -> None:
     """Post a request without lines, as the program of the first revision does: as the owner, by 26 columns."""
     connection = await asyncpg.connect(url)
