@@ -4,7 +4,7 @@ import { catalogue, type CatalogueItem } from '@/data/catalogue.ts'
 import { isFar, leadsFar } from '@/data/counts-plausible.ts'
 import { countLine, placeCounted, stocktakeLines, takeBackLine, type Counted, type Thing } from '@/data/counts.ts'
 import { yuan } from '@/data/money.ts'
-import { DeviceFull, forgetPhoto, keepPhoto } from '@/data/photos.ts'
+import { DeviceFull, forgetPhoto, keepPhoto, type PhotoInput } from '@/data/photos.ts'
 import type { Whereabouts } from '@/data/place.ts'
 import { myStore } from '@/data/session.ts'
 import { readCode, type Read } from '@/data/stocktakes-places.ts'
@@ -96,13 +96,16 @@ export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
     }
   }
 
+  /** A scan that counted somewhere behind it, or took its place, would be a surprise: she scans it once more. */
+  const questionStands = (): boolean => (asked.value ?? outside.value ?? doubted.value) !== undefined
+
   async function scan(code: string): Promise<void> {
     if (elsewhere(code)) return
-    // A question stands: a scan that counted somewhere behind it would be a surprise.
-    if (asked.value || outside.value || doubted.value) return signal('refused')
+    if (questionStands()) return signal('refused')
     const store = myStore.value
     if (!store) return
     const read = await readCode(code, store.id)
+    if (questionStands()) return signal('refused')
     if (!read) return write(unknownThing(code), 1, 'ADD', 'refused')
     await whenItBelongs(thingOf(read.item), async () => {
       if (read.weighed) understood(read, read.weighed)
@@ -118,7 +121,7 @@ export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
     const known = skuId === null || found.has(skuId) || placeCounted.value.some((counted) => counted.skuId === skuId)
     if (known || only() !== undefined || !(await isOutside(skuId))) return goOn()
     signal('refused')
-    outside.value = { thing, goOn }
+    if (!questionStands()) outside.value = { thing, goOn }
   }
 
   async function countOutside(): Promise<void> {
@@ -140,6 +143,7 @@ export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
   }
 
   function ask(thing: Thing, start: number): void {
+    if (questionStands()) return signal('refused')
     signal('scanned')
     asked.value = { thing, mode: 'ADD', start }
   }
@@ -188,15 +192,16 @@ export function useCounting({ elsewhere, only, isOutside }: Place): Counting {
 
   /** A picture of what an unknown code is on: a line that adds nothing brings it to headquarters, now or when there is a network. */
   async function show(code: string, picture: Blob, place?: Whereabouts): Promise<void> {
+    let photo: PhotoInput
     try {
-      const photo = await keepPhoto(picture, place)
-      await countLine(unknownThing(code), 0, 'ADD', { photo })
-      signal('done')
+      photo = await keepPhoto(picture, place)
     } catch (error) {
       console.warn(error)
       signal('refused')
-      say({ tone: 'refused', text: error instanceof DeviceFull ? t('photos.full') : t('photos.notAPicture') })
+      return say({ tone: 'refused', text: error instanceof DeviceFull ? t('photos.full') : t('photos.notAPicture') })
     }
+    // Without its line nobody would ever ask for the picture.
+    if (!(await keep(countLine(unknownThing(code), 0, 'ADD', { photo }), t('common.notKept')))) await forgetPhoto(photo.id)
   }
 
   let stop = (): void => {}
