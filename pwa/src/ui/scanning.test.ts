@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ScanGuard } from './scan-guard.ts'
-import { WedgeReader } from './wedge.ts'
+import { HandTyping, WedgeReader } from './wedge.ts'
 
 function type(reader: WedgeReader, text: string, gap: number, start = 1_000): string | undefined {
   let code: string | undefined
@@ -79,4 +79,14 @@ test('another code counts at once, and two in one picture do not count in turns'
 test('what only lies beside the aim does not count', () => {
   const guard = new ScanGuard()
   expect(looks(guard, [0, '690', '691'], [60, '690', '691'], [120, '691'])).toEqual([true, false, true])
+})
+
+test('a scanner that types into a number leaves it as it was, and a quick hand does not', () => {
+  const typed = (hand: HandTyping, text: string, gap: number, held: string, start: number): string | undefined =>
+    Array.from(text).reduce<string | undefined>((now = '', key, index) => hand.held(start + index * gap, now, now + key), held)
+  const hand = new HandTyping()
+
+  expect(typed(hand, '12', 90, '', 1_000)).toBe('12')
+  expect(typed(hand, '6901234567892', 8, '12', 2_000)).toBe('12')
+  expect(typed(hand, '48', 40, '', 3_000)).toBe('48')
 })

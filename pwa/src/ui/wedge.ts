@@ -31,6 +31,22 @@ export class WedgeReader {
   }
 }
 
+/** A number that a hand types: what a scanner types into it meanwhile is taken out again. */
+export class HandTyping {
+  private burst = 0
+  private lastAt = -Infinity
+  private before: string | undefined
+
+  /** What the number is after a key that made `next` of `now`. */
+  held(at: number, now: string | undefined, next: string | undefined): string | undefined {
+    const fast = at - this.lastAt <= FAST_MS
+    this.lastAt = at
+    this.burst = fast ? this.burst + 1 : 1
+    if (!fast) this.before = now
+    return this.burst < SHORTEST ? next : this.before
+  }
+}
+
 /** Listen on the whole page. Returns how to stop. */
 export function listenForScanner(scanned: (code: string) => void): () => void {
   const reader = new WedgeReader()
