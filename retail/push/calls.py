@@ -101,10 +101,12 @@ def called_last(path: str) -> ColumnElement[datetime]:
 
 def plays(store_id: InstrumentedAttribute[UUID], roles: Collection[Role], now: datetime) -> ColumnElement[bool]:
     """Say whether the person of a subscription plays one of some roles in a store now."""
+    # Of the very row outside: left to itself SQLAlchemy asks for any row of that table in a store of the region.
+    in_region = exists().where(Store.id == store_id, Store.region_id == any_(Assignment.region_ids))
     here = or_(
         and_(Assignment.store_ids.is_(None), Assignment.region_ids.is_(None)),
         store_id == any_(Assignment.store_ids),
-        exists().where(Store.id == store_id, Store.region_id == any_(Assignment.region_ids)),
+        in_region.correlate_except(Store),
     )
     return (
         exists()
@@ -115,7 +117,7 @@ def plays(store_id: InstrumentedAttribute[UUID], roles: Collection[Role], now: d
             or_(Assignment.valid_until.is_(None), Assignment.valid_until > now),
             here,
         )
-        .correlate_except(Assignment, Store)
+        .correlate_except(Assignment)
     )
 
 

@@ -97,6 +97,23 @@ async def test_a_call_that_headquarters_leaves_waiting_wakes_who_leads_the_store
     assert ("elsewhere" in service.came, len(service.came["manager"])) == (False, 1)
 
 
+async def test_a_region_is_woken_for_its_own_stores_alone(shop: Chain, service: PushService) -> None:
+    north, south = await shop.open_store("Meadow", "north"), await shop.open_store("Harbour", "south")
+    li, wang = await shop.clerk_at(north), await shop.clerk_at(south)
+    await ask_for_help(wang, words="好了")
+    await shop.rows("update help_call set closed_at = now(), closed_by = $1", wang.id)
+    for name, store in (("north", north), ("south", south)):
+        await subscribe(await shop.staff(Role.REGIONAL_MANAGER, store), service.browser(name))
+    await shop.rows("update push_subscription set created_at = created_at - interval '1 hour'")
+
+    call = (await ask_for_help(li, words="盘不了")).value["call"]["id"]
+    await shop.rows("update help_call set recorded_at = recorded_at - interval '11 minutes' where id = $1", UUID(call))
+    await service.next("north")
+    await asyncio.sleep(2.5)
+
+    assert set(service.came) == {"north"}
+
+
 async def test_whoever_is_given_a_task_is_woken_and_all_who_work_there_if_it_is_nobodys(
     shop: Chain, service: PushService
 ) -> None:
