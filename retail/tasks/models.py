@@ -60,6 +60,11 @@ class StoredTask(Base):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_open", "store_id", postgresql_where=text("done_at is null and withdrawn_at is null")),
+        Index(
+            "ix_task_given",
+            "made_at",
+            postgresql_where=text("made_by is not null and done_at is null and withdrawn_at is null"),
+        ),
         Index(None, "store_id", "day"),
         Index(None, "checklist_id", "day"),
     )
