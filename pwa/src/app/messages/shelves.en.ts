@@ -40,6 +40,7 @@ export default {
       SAME_MAKER: 'Same maker',
       isIt: 'This one',
       other: 'Choose another item',
+      pick: 'Choose the item',
       find: 'Name, pinyin or code',
       pack: 'How many pieces one code stands for',
       notOurs: 'Not ours',

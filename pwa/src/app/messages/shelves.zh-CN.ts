@@ -40,6 +40,7 @@ export default {
       SAME_MAKER: '同一厂家',
       isIt: '就是它',
       other: '选别的商品',
+      pick: '选商品',
       find: '名称、拼音或编码',
       pack: '一个条码等于几件',
       notOurs: '不是本公司的',
