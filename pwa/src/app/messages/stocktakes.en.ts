@@ -66,6 +66,7 @@ export default {
       figures: 'Book {book}, counted {counted}',
       unsure: '{n} moved during the count',
       reason: 'Why it differs',
+      blind: 'What is far off needs a second person before this can be closed',
       finish: 'Close and post',
       part: 'Post what is ready',
       finishing: 'Posting…',

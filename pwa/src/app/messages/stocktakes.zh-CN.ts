@@ -66,6 +66,7 @@ export default {
       figures: '账上 {book}，数到 {counted}',
       unsure: '数的时候有 {n} 件在动',
       reason: '为什么差',
+      blind: '差得多的要另一个人认过，才能收尾',
       finish: '收尾入账',
       part: '先收数完的',
       finishing: '正在入账…',
