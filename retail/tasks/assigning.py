@@ -86,7 +86,7 @@ async def assign_task(work: Work, new: NewAssignment, *, store: StoreEntry, is_h
     """Give a store a task; it stays until it is done or taken back. `is_here`: whoever is named works there."""
     work.require(Permission.TASK_ASSIGN, store.id)
     task = new.task(store)
-    if problems := new_task_problems(task):
+    if problems := new_task_problems(task, work.now):
         raise InvalidInput(problems)
     if new.to_id is not None and not is_here:
         raise NotFound("toId", "person", "员工")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import isfinite
 from uuid import UUID
 
@@ -17,6 +17,8 @@ ITEMS_AT_MOST = 50
 TIMES_AT_MOST = 24
 STORES_AT_MOST = 1000
 LONG_NOTE_AT_MOST = 1000
+DUE_WITHIN = timedelta(days=366)
+"""Nothing is due longer ago or later: a slip of the year would be at the top of a list for ever, or never seen."""
 _WEEK = range(1, 8)
 
 
@@ -67,10 +69,12 @@ def draft_problems(draft: Draft) -> list[Problem]:
     return found
 
 
-def new_task_problems(new: NewTask) -> list[Problem]:
+def new_task_problems(new: NewTask, now: datetime) -> list[Problem]:
     """Return what is wrong with a task that is to be sent."""
     found = [*_titles(new.title, new.title_en), *need_problems(new.needs)]
     found += text_problems("note", new.note, LONG_NOTE_AT_MOST)
+    if new.due_at is not None and abs(new.due_at - now) > DUE_WITHIN:
+        found.append(problem("dueAt", "OUT_OF_RANGE", "Within a year from now.", "须在前后一年之内。"))
     if not new.store_ids or len(set(new.store_ids)) != len(new.store_ids):
         found.append(problem("storeIds", "NAME_EACH_ONCE", "Name each store once.", "每家门店须且只须指定一次。"))
     if len(new.store_ids) > STORES_AT_MOST:

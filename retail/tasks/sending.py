@@ -39,7 +39,7 @@ async def send_task(work: Work, new: NewTask, *, stores: list[StoreEntry]) -> Ta
     """Give stores a task; it stays until it is done or taken back."""
     for store in stores:
         work.require(Permission.CHECKLIST_DESIGN, store.id, "storeIds")
-    if problems := new_task_problems(new):
+    if problems := new_task_problems(new, work.now):
         raise InvalidInput(problems)
     ids = [uuid5(new.id, str(store.id)) for store in stores]
     rows = [

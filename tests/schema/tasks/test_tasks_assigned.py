@@ -100,7 +100,12 @@ async def test_only_who_leads_a_store_gives_it_tasks_and_only_to_its_people(chai
 
 @pytest.mark.parametrize(
     ("wrong", "problem"),
-    [({"title": " "}, ("title", "TEXT_MISSING")), ({"note": "长" * 1001}, ("note", "TEXT_TOO_LONG"))],
+    [
+        ({"title": " "}, ("title", "TEXT_MISSING")),
+        ({"note": "长" * 1001}, ("note", "TEXT_TOO_LONG")),
+        ({"dueAt": "0001-01-01T00:00:00Z"}, ("dueAt", "OUT_OF_RANGE")),
+        ({"dueAt": "9999-12-31T23:59:59Z"}, ("dueAt", "OUT_OF_RANGE")),
+    ],
 )
 async def test_what_is_wrong_with_it_is_named(chain: Chain, wrong: dict[str, object], problem: tuple[str, str]) -> None:
     riverside = await chain.open_store("Riverside")
@@ -109,6 +114,7 @@ async def test_what_is_wrong_with_it_is_named(chain: Chain, wrong: dict[str, obj
     told = await assign(manager, riverside, **wrong)
 
     assert problem in told.problems
+    assert await seen(manager, riverside) == []
 
 
 async def test_an_id_that_is_another_tasks_is_not_taken_again(chain: Chain) -> None:
