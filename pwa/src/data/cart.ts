@@ -53,6 +53,9 @@ export function refillCart(lines: readonly CartLine[]): void {
 }
 
 export function keepCart(): void {
-  cart.lines = readLocal<CartLine[]>(KEY) ?? []
+  const read = (): void => void (cart.lines = readLocal<CartLine[]>(KEY) ?? [])
+  read()
   watch(cart, () => localStorage.setItem(KEY, JSON.stringify(cart.lines)))
+  // Another tab has the same basket before it: what was paid there must not be paid here once more.
+  addEventListener('storage', ({ key }) => key === KEY && read())
 }
