@@ -5,7 +5,7 @@ reach PostgreSQL, one by one. The application runs in this process, to be listen
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -78,7 +78,7 @@ async def house(postgres: TestingPostgres) -> AsyncIterator[tuple[World, Listene
 
 
 async def heard_out(
-    listener: Listener, asker: Staff, document: str, variables: dict[str, Any]
+    listener: Listener, asker: Staff, document: str, variables: Mapping[str, Any]
 ) -> tuple[Told, list[str]]:
     """Ask as soon as there is room at the door: what is turned away there does no work at all."""
     while True:
