@@ -28,6 +28,13 @@ test('what was typed before the scan is not part of the code', () => {
   expect(type(reader, '69012345', 8, 700)).toBe('69012345')
 })
 
+test('of a code that was held up on its way nothing is read, and the next is whole', () => {
+  const reader = new WedgeReader()
+  reader.read({ key: '6', at: 0 })
+  expect(type(reader, '901234567892', 8, 90)).toBeUndefined()
+  expect(type(reader, '6901234567892', 8, 400)).toBe('6901234567892')
+})
+
 test('shift between the letters of a code does no harm', () => {
   const reader = new WedgeReader()
   for (const [index, key] of ['Shift', 'A', 'B', '1', '2'].entries()) reader.read({ key, at: 100 + index * 8 })

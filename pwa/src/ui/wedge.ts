@@ -3,8 +3,10 @@
  *
  * A burst of at least `SHORTEST` characters, none more than `FAST_MS` after the one
  * before, ended by Enter, is a scan wherever the focus is. A hand's typing is left alone.
+ * A burst that began right after another key is the rest of a code that was held up: no code is made of a rest.
  */
 const FAST_MS = 50
+const TORN_MS = 250
 const SHORTEST = 4
 
 export interface Key {
@@ -14,18 +16,21 @@ export interface Key {
 
 export class WedgeReader {
   private burst = ''
+  private torn = false
   private lastAt = -Infinity
 
   /** The scanned code when this key ends one. */
   read({ key, at }: Key): string | undefined {
-    const fast = at - this.lastAt <= FAST_MS
+    const gap = at - this.lastAt
+    const fast = gap <= FAST_MS
     this.lastAt = at
     if (key === 'Enter') {
       const code = this.burst
       this.burst = ''
-      return fast && code.length >= SHORTEST ? code : undefined
+      return fast && !this.torn && code.length >= SHORTEST ? code : undefined
     }
     if (key.length !== 1) return undefined
+    if (!fast) this.torn = this.burst !== '' && gap <= TORN_MS
     this.burst = fast ? this.burst + key : key
     return undefined
   }
