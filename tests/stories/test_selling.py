@@ -193,6 +193,7 @@ async def test_the_receipt_of_a_sale_offline_is_scanned_when_it_comes_back(chain
     await phone.page.emulate_media(color_scheme="dark")
     await phone.picture("receipt-dark")
     await phone.open("/scan")
+    await phone.see("scan-input").wait_for()
     await phone.scan(number)
     await phone.shows("return-item", "珍珠奶茶")
     await phone.see("sale-chosen").wait_for()
