@@ -7,6 +7,7 @@ from playwright.async_api import expect
 from tests.stories.books import Item
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
+from tests.stories.patience import comes_to
 from tests.stories.test_stocktake import enter_figure, figure
 from tests.support.pictures import jpeg
 
@@ -163,6 +164,8 @@ async def test_headquarters_sees_what_an_unknown_code_is_on(chain: Chain, give: 
     await pictures(phone, "stocktake-code-in-list")
     await phone.tap("place-done")
     await phone.sent(2)
+    kept = "select count(*) from photo where store_id = $1 and about = 'unknown_code' and status = 'kept'"
+    await comes_to(lambda: chain.books.value(kept, tea.store_id), 1)
 
     await office.sign_in("yunying", path="/codes")
     found = office.page.locator(f"li[data-code='{code}']")
