@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { addToCart, cart, emptyCart, MOST_PIECES, refillCart, setPieces } from './cart.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
+import { addToCart, cart, emptyCart, keepCart, MOST_PIECES, refillCart, setPieces } from './cart.ts'
 import type { CatalogueItem } from './catalogue-item.ts'
 
 const ham = { id: 'ham', priceFen: 8 } as CatalogueItem
@@ -31,5 +32,30 @@ describe('the cart holds what was meant, or nothing of it', () => {
     refillCart(before)
     expect(cart.lines.map(({ item, quantity }) => [item.id, quantity])).toEqual([['tea', 1], ['ham', 250]])
     expect(before.map(({ quantity }) => quantity)).toEqual([200])
+  })
+})
+
+describe('two tabs share one basket', () => {
+  const kept = new Map<string, string>()
+  let tell: (event: { key: string | null }) => void = () => {}
+  vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => void kept.set(key, text) })
+  vi.stubGlobal('addEventListener', (_: string, heard: typeof tell) => (tell = heard))
+
+  it('what was paid in the other tab is not here to be paid again, and what was put in there is', async () => {
+    keepCart()
+    addToCart(tea, 2)
+    await nextTick()
+    const KEY = 'trueshelf.cart'
+    expect(JSON.parse(kept.get(KEY) ?? '')).toEqual([{ item: tea, quantity: 2 }])
+
+    kept.set(KEY, '[]')
+    tell({ key: 'something.else' })
+    expect(cart.lines).toHaveLength(1)
+    tell({ key: KEY })
+    expect(cart.lines).toEqual([])
+
+    kept.set(KEY, JSON.stringify([{ item: ham, quantity: 300 }]))
+    tell({ key: KEY })
+    expect(cart.lines).toEqual([{ item: ham, quantity: 300 }])
   })
 })

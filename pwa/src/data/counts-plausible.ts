@@ -25,3 +25,13 @@ export function isFar(quantity: number, unit: string, known?: number): boolean {
 export function leadsFar(before: number, added: number, unit: string): boolean {
   return isFar(added, unit) || (isFar(before + added, unit) && !isFar(before, unit))
 }
+
+interface Pieces {
+  item: { id: string; unit: string }
+  quantity: number
+}
+
+/** Of what is about to be paid, the first figure that is far and that nobody has stood by: it stands by no other. */
+export function firstFar<Line extends Pieces>(lines: readonly Line[], known: (skuId: string) => number | undefined, stoodBy: ReadonlyMap<string, number>): Line | undefined {
+  return lines.find(({ item: { id, unit }, quantity }) => stoodBy.get(id) !== quantity && isFar(quantity, unit, known(id)))
+}

@@ -79,6 +79,8 @@ export interface Result {
   right: number
   all: number
   differenceFen: number
+  /** Whether its money is at cost, or else at price. */
+  atCost: boolean
   minutesPerHundred: number | null
   minutes: number
   people: number
@@ -239,12 +241,13 @@ export const cancelStocktake = (stocktakeId: string): Promise<Operation> => reco
 export async function readResult(id: string): Promise<Result> {
   const { stocktake } = await ask(ResultQuery, { id })
   if (!stocktake?.result) throw new Refused('NOT_FOUND', 'There is no result yet.', '还没有结果。')
-  const { linesRight, differenceValue, minutesPerHundred, shrinkage } = stocktake.result
+  const { linesRight, differenceValue, atCost, minutesPerHundred, shrinkage } = stocktake.result
   return {
     session: sessionOf(stocktake),
     right: linesRight.numerator,
     all: linesRight.denominator,
     differenceFen: differenceValue,
+    atCost,
     minutesPerHundred: minutesPerHundred.value,
     minutes: Math.max(1, Math.round(minutesPerHundred.numerator / 100)),
     people: stocktake.counters.length,

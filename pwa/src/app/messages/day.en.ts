@@ -74,7 +74,7 @@ export default {
     baskets: '{n} receipts · {units} pieces',
     leftOpen: '{n} lists and tasks left to do',
     nothingLeft: 'Everything was done',
-    differences: 'Differences: {n}',
+    differences: 'Differences: {n}, at price',
     unknownItem: 'An item you cannot see',
     belowZero: '{n} books below zero',
     returnsWaiting: '{n} returns to be checked',

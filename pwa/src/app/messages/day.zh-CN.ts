@@ -74,7 +74,7 @@ export default {
     baskets: '{n} 笔 · {units} 件',
     leftOpen: '没做的清单和任务 {n} 项',
     nothingLeft: '该做的都做完了',
-    differences: '账实差异 {n} 种',
+    differences: '账实差异 {n} 种，按售价',
     unknownItem: '看不到的商品',
     belowZero: '账上为负的商品 {n} 种',
     returnsWaiting: '退货待质检 {n} 笔',

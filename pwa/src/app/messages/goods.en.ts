@@ -35,6 +35,11 @@ const en: typeof zh = {
     ready: 'Ready to scan',
     readyHint: 'After a scan the next one is ready',
   },
+  far: {
+    title: 'Really so many?',
+    yes: 'Yes, {n}',
+    no: 'No, change it',
+  },
   stock: {
     available: 'To sell',
     onHand: 'On hand',

@@ -33,6 +33,11 @@ export default {
     ready: '随时可以扫',
     readyHint: '扫完一件马上能扫下一件',
   },
+  far: {
+    title: '真的有这么多？',
+    yes: '对，就是 {n}',
+    no: '不对，改一下',
+  },
   stock: {
     available: '可卖',
     onHand: '在手',

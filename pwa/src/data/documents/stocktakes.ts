@@ -135,6 +135,7 @@ export const ResultQuery = graphql(
           linesRight { numerator denominator }
           differenceValue
           differenceUnits
+          atCost
           minutesPerHundred { numerator value }
           shrinkage { sku { id name nameEn unit } units value }
         }

@@ -27,13 +27,16 @@ const FiguresQuery = graphql(`
 const ShrinkageQuery = graphql(`
   query CountsShrinkage($storeId: UUID!) {
     stocktakes(storeId: $storeId, first: 10, status: CONFIRMED) {
-      edges { node { id result { shrinkage { sku { id name nameEn unit } units value } } } }
+      edges { node { id result { atCost shrinkage { sku { id name nameEn unit } units value } } } }
     }
   }
 `)
 
 export type LiveCount = ResultOf<typeof LiveQuery>['stocktakes']['edges'][number]['node']
 export type StoreFigures = ResultOf<typeof FiguresQuery>['countFigures'][number]
+
+/** What money is worth by: who may not read costs sees prices, and who reads them in some stores only sees both. */
+export type Basis = 'cost' | 'price' | 'both'
 
 export interface Missing {
   skuId: string
@@ -42,6 +45,7 @@ export interface Missing {
   unit: string
   units: number
   fen: number
+  basis: Basis
 }
 
 const MOST_STORES = 40
@@ -69,14 +73,17 @@ export async function missingMost(storeIds: readonly string[]): Promise<Missing[
   for (let start = 0; start < chosen.length; start += STORES_AT_ONCE) {
     answers.push(...(await Promise.all(chosen.slice(start, start + STORES_AT_ONCE).map((storeId) => ask(ShrinkageQuery, { storeId })))))
   }
-  const found = answers.flatMap(({ stocktakes }) => stocktakes.edges.flatMap(({ node }) => node.result?.shrinkage ?? []))
+  const found = answers.flatMap(({ stocktakes }) => stocktakes.edges.flatMap(({ node: { result } }) => result?.shrinkage.map((lost) => ({ ...lost, basis: result.atCost ? 'cost' : 'price' } as const)) ?? []))
   const sums = new Map<string, Missing>()
-  for (const { sku, units, value } of found) {
+  for (const { sku, units, value, basis } of found) {
     const known = sums.get(sku.id)
-    sums.set(sku.id, { skuId: sku.id, name: sku.name, nameEn: sku.nameEn, unit: sku.unit, units: (known?.units ?? 0) + units, fen: (known?.fen ?? 0) + value })
+    sums.set(sku.id, { skuId: sku.id, name: sku.name, nameEn: sku.nameEn, unit: sku.unit, units: (known?.units ?? 0) + units, fen: (known?.fen ?? 0) + value, basis: known ? either(known.basis, basis) : basis })
   }
   return [...sums.values()].sort((a, b) => b.fen - a.fen).slice(0, TOP)
 }
+
+/** What several sums are worth by. */
+export const either = (one: Basis, other: Basis): Basis => (one === other ? one : 'both')
 
 export interface Together {
   countError: number | null

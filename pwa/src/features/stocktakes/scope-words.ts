@@ -20,11 +20,18 @@ export function useScopeWords() {
     return scope.kind === 'SHELVES' ? t('stocktakes.shelf', { code: what }) : what || titleOf({ scope })
   }
 
+  /** What fits into the head of a screen beside two buttons: no name of a shelf, which says where she stands. */
+  const shortOf = (session: { scope: Scope }): string => {
+    const { kind } = session.scope
+    if (kind === 'SHELVES') return t('stocktakes.noShelf')
+    return kind === 'STORE' || kind === 'SKUS' ? t(`stocktakes.scope.${kind}`) : whatOf(session)
+  }
+
   function namesIn({ kind, zone, ids }: Scope): string {
     if (kind === 'ZONE') return zone ?? ''
     if (kind === 'SHELVES') return ids.map((id) => myShelves.value.find((shelf) => shelf.id === id)?.code ?? '').join(' ')
     return kind === 'CATEGORIES' ? ids.map(categoryName).join(' ') : ''
   }
   const categoryName = (id: string): string => name(myCategories.value.find((each) => each.id === id) ?? { name: '', nameEn: '' })
-  return { titleOf, whatOf }
+  return { titleOf, whatOf, shortOf }
 }
