@@ -39,7 +39,7 @@ describe('two tabs share one basket', () => {
   const kept = new Map<string, string>()
   let tell: (event: { key: string | null }) => void = () => {}
   vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => void kept.set(key, text) })
-  vi.stubGlobal('addEventListener', (_: string, heard: typeof tell) => (tell = heard))
+  vi.stubGlobal('addEventListener', (kind: string, heard: typeof tell) => kind === 'storage' && (tell = heard))
 
   it('what was paid in the other tab is not here to be paid again, and what was put in there is', async () => {
     keepCart()
