@@ -23,7 +23,7 @@ interface Chunk {
 }
 
 const ENTRY = 'index.html'
-const OFFICE = ['manager', 'people', 'channels', 'log', 'checklists', 'shelves'].map((area) => `src/features/${area}/`)
+const OFFICE = ['manager', 'people', 'channels', 'log', 'checklists', 'rules', 'shelves'].map((area) => `src/features/${area}/`)
 const NEVER = /\.(br|gz|png)$|^sw\.js$|^\.vite\//
 
 export function precacheList(folder: string): PrecacheEntry[] {

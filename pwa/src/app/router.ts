@@ -1,6 +1,8 @@
 /** Every address of the app on one page. */
 import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
 import { managesStores, may, sessionState } from '@/data/session.ts'
+import { t } from '@/ui/language.ts'
+import { say } from '@/ui/snackbar.ts'
 import ClerkHome from './ClerkHome.vue'
 import { page } from './language.ts'
 
@@ -84,4 +86,10 @@ router.beforeEach((to): RouteLocationRaw | true => {
   if (signedIn) return to.meta['manages'] === true && !managesStores.value ? '/home' : true
   const wanted = to.redirectedFrom?.fullPath ?? to.fullPath
   return { path: '/sign-in', query: wanted === '/' ? {} : { next: wanted } }
+})
+
+// A page that does not arrive: the network is gone, or an update has taken its file away and the newer app has it.
+router.onError((error, to) => {
+  console.error(error)
+  say({ text: t('common.noPage'), tone: 'refused', action: { label: t('common.retry'), run: () => location.assign(to.fullPath) } })
 })

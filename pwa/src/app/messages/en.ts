@@ -13,6 +13,7 @@ const en: typeof zh = {
     ok: 'OK',
     loading: 'Loading…',
     failed: 'Could not load this',
+    noPage: 'That page did not open',
     notKept: 'The phone is full; this was not recorded',
     more: '{n} more',
   },

@@ -12,6 +12,7 @@ export default {
     ok: '好',
     loading: '正在读取…',
     failed: '没读到数据',
+    noPage: '这一页没打开',
     notKept: '手机存不下了，这一笔没有记下',
     more: '还有 {n} 条',
   },
