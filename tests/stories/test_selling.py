@@ -153,15 +153,28 @@ async def test_far_more_than_the_book_knows_is_sold_as_it_was_meant(chain: Chain
     await phone.shows("quantity", "999999")
     await phone.picture("sell-too-many")
     await phone.tap("quantity-done")
+    pieces = phone.see("to-sale").locator("span.grow")
+    assert await pieces.evaluate("e => e.scrollHeight < 2 * parseFloat(getComputedStyle(e).fontSize)")
+    await phone.picture("basket-999999")
     await phone.tap("to-sale")
     await expect(phone.see("cart-quantity")).to_have_text("999999")
     await phone.shows("book-short", "账上只有")
-    await phone.tap("cart-quantity")
+    await phone.picture("sale-999999")
+    pay = await phone.see("cart-finish").bounding_box()
+    assert pay
+    assert pay["x"] + pay["width"] > 360 - 24
+    # One tap from being paid: asked once, with the figure large, and nothing is cut down for her.
+    await phone.tap("cart-finish")
+    await phone.shows("doubted", "999,999")
+    await phone.picture("sale-doubt")
+    await phone.tap("doubt-no")
     await phone.press(1200)
     await expect(phone.see("cart-quantity")).to_have_text("1200")
     await phone.picture("sale-more-than-known")
 
     await phone.tap("cart-finish")
+    await phone.shows("doubted", "1,200")
+    await phone.tap("doubt-yes")
 
     await phone.sent()
     assert await chain.books.moved(tea) == [*before, ("sale", -1200)]
