@@ -1,4 +1,4 @@
-"""What a business day comes to: sales, what is still to be done, what was found otherwise, what waits.
+"""What a business day comes to: sales, returns, what is still to be done, what was found otherwise, what waits.
 
 Gathered from the books by whoever hands over, and kept as it was. Facts that arrive later change the books, not the
 snapshot: they are told beside it, as the difference.
@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from retail.catalogue.models import Price
 from retail.insights.models import SalesDay, StoreSlot
 from retail.inventory.models import Movement, MovementKind, StockLevel
-from retail.kernel.clock import business_day_start
+from retail.kernel.clock import LATEST_AHEAD, business_day_start
 from retail.kernel.content import as_uuid
-from retail.returns.models import QuarantineLot
+from retail.returns.models import GoodsReturn, QuarantineLot
+from retail.shelves.models import UnknownCode
 from retail.stores.directory import StoreEntry
 from retail.stores.models import BusinessDay
 from retail.tasks.queries import tasks_left_at
@@ -38,6 +39,14 @@ class DaySales:
     amount_fen: int
     baskets: int
     units: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayReturns:
+    """What came back to a store on a business day: how many returns that stand, and the fen refunded for them."""
+
+    number: int
+    refunds_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A store's business day in figures; of differences and SKUs below zero, the largest with the number of all."""
+    """A store's business day in figures; of differences and SKUs below zero, the largest with the number of all.
+
+    `returns` and `unknown_codes` are None in one of the first days, which kept neither.
+    """
 
     day: date
     taken_at: datetime
@@ -77,6 +89,8 @@ class Snapshot:
     below_zero: tuple[Difference, ...]
     below_zero_count: int
     returns_waiting: int
+    returns: DayReturns | None = None
+    unknown_codes: int | None = None
 
 
 _ADAPTER = TypeAdapter(Snapshot)
@@ -101,6 +115,8 @@ async def gather(
         below_zero=tuple(below_zero[:BELOW_ZERO_AT_MOST]),
         below_zero_count=len(below_zero),
         returns_waiting=await _returns_waiting(session, store),
+        returns=await _day_returns(session, store, day),
+        unknown_codes=await _unknown_codes(session, store),
     )
 
 
@@ -213,6 +229,32 @@ async def _valued(
 async def _returns_waiting(session: AsyncSession, store: StoreEntry) -> int:
     waiting = await session.scalar(
         select(func.count()).where(QuarantineLot.store_id == store.id, QuarantineLot.closed_at.is_(None))
+    )
+    return int(waiting or 0)
+
+
+async def _day_returns(session: AsyncSession, store: StoreEntry, day: date) -> DayReturns:
+    began, ends = _span(store, day)
+    row = (
+        await session.execute(
+            select(func.count(), func.coalesce(func.sum(GoodsReturn.refund_fen), 0)).where(
+                GoodsReturn.store_id == store.id,
+                GoodsReturn.recorded_at >= began - LATEST_AHEAD,  # what its index knows
+                GoodsReturn.occurred_at >= began,
+                GoodsReturn.occurred_at < ends,
+                GoodsReturn.cancelled_at.is_(None),
+            )
+        )
+    ).one()
+    return DayReturns(row[0], int(row[1] or 0))
+
+
+async def _unknown_codes(session: AsyncSession, store: StoreEntry) -> int:
+    """Return how many codes that were found in a store wait for headquarters to say what they are."""
+    waiting = await session.scalar(
+        select(func.count(UnknownCode.key.distinct())).where(
+            UnknownCode.store_id == store.id, UnknownCode.resolved_at.is_(None)
+        )
     )
     return int(waiting or 0)
 

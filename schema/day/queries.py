@@ -16,6 +16,7 @@ from schema.day.loading import told_calls, told_entries, told_hand_overs, told_s
 from schema.day.types import (
     ClockEntry,
     DayDifference,
+    DayReturns,
     DaySales,
     HandOverConnection,
     HandOverEdge,
@@ -114,6 +115,8 @@ async def _told(context: Context, store_id: UUID, day: DayNow, todo: list[Task])
         differences_count=day.now.differences_count,
         below_zero_count=day.now.below_zero_count,
         returns_waiting=day.now.returns_waiting,
+        returns=DayReturns.of(day.now.returns),
+        unknown_codes=day.now.unknown_codes,
         on_shift=[
             OnShift(
                 person_id=each.person_id,

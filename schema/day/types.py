@@ -81,6 +81,17 @@ class DaySales:
         return cls(amount=Fen(sales.amount_fen), baskets=sales.baskets, units=sales.units)
 
 
+@strawberry.type(description="What came back on a business day; its refunds are taken off the day's sales.")
+class DayReturns:
+    number: int = strawberry.field(description="How many returns that stand.")
+    refunds: Fen = strawberry.field(description="What was refunded for them, in fen.")
+
+    @classmethod
+    def of(cls, returns: snapshot.DayReturns | None) -> "DayReturns | None":
+        """Return what came back as it is told; None where that was not kept."""
+        return None if returns is None else cls(number=returns.number, refunds=Fen(returns.refunds_fen))
+
+
 @strawberry.type(description="How far the book of an SKU was set right, or is below zero.")
 class DayDifference:
     sku: Sku | None = strawberry.field(description="The SKU.")
@@ -173,6 +184,8 @@ class HandOver:
     below_zero: list[DayDifference] = strawberry.field(description="The 50 largest books below zero.")
     below_zero_count: int = strawberry.field(description="How many SKUs were below zero.")
     returns_waiting: int = strawberry.field(description="How many returns were waiting to be looked at.")
+    returns: DayReturns | None = strawberry.field(description="What had come back by then; null if not kept.")
+    unknown_codes: int | None = strawberry.field(description="How many unknown codes waited for a name; null as above.")
     confirmations: list[HandOverConfirmation] = strawberry.field(description="Who took it on, the first one first.")
     photos: list[Photo] = strawberry.field(description="The pictures that came with it.")
 
@@ -199,6 +212,8 @@ class HandOver:
             below_zero=[DayDifference.of(each, skus) for each in kept.below_zero],
             below_zero_count=kept.below_zero_count,
             returns_waiting=kept.returns_waiting,
+            returns=DayReturns.of(kept.returns),
+            unknown_codes=kept.unknown_codes,
             confirmations=[HandOverConfirmation.of(each, names) for each in row.confirmations],
             photos=list(photos),
         )
@@ -218,6 +233,8 @@ class StoreDay:
     differences_count: int = strawberry.field(description="How many SKUs were corrected.")
     below_zero_count: int = strawberry.field(description="How many SKUs are below zero in the book.")
     returns_waiting: int = strawberry.field(description="How many returns wait to be looked at.")
+    returns: DayReturns | None = strawberry.field(description="What has come back so far.")
+    unknown_codes: int | None = strawberry.field(description="How many unknown codes found here wait to be named.")
     on_shift: list[OnShift] = strawberry.field(description="Who is at work, the first to come first.")
 
 

@@ -10,6 +10,7 @@ from tests.support.chain import Chain, Shop, Staff, origin
 
 SALES = "{ amount baskets units }"
 HAND_OVER = f"""id day endsDay givenByName note openedAt sales {SALES} sinceThen {SALES} returnsWaiting
+  returns {{ number refunds }} unknownCodes
   tasks {{ id kind title must isLate reason }} differences {{ sku {{ name }} quantity value }} differencesCount
   belowZero {{ sku {{ name }} quantity value }} belowZeroCount photos {{ id }}
   confirmations {{ byName disputes {{ id taskId words }} }}"""
@@ -24,6 +25,7 @@ ASK = document("askForHelp", f"call {{ {CALL} }}")
 ANSWER = document("answerHelp", f"call {{ {CALL} }}")
 OPEN = document("openBusinessDay", "store { id }")
 DAY = f"""query($store: UUID!) {{ dayOf(storeId: $store) {{ day openedAt openTasks returnsWaiting belowZeroCount
+  returns {{ number refunds }} unknownCodes
   previous {{ {HAND_OVER} }} latest {{ {HAND_OVER} }} mustDo {{ id title state }} sales {SALES} differencesCount
   differences {{ sku {{ name }} quantity value }} onShift {{ personName place since }} }} }}"""
 HAND_OVERS = f"""query($store: UUID!, $first: Int!, $after: String) {{

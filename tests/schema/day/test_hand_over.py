@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from retail.access.permissions import Role
 from tests.schema.day.shifts import HAND_OVERS, come, confirm, day_of, give, settled
+from tests.schema.returns.counter import cancel, line_of, sold, take_back
 from tests.schema.tasks.chores import SEND, checklist, complete, item, photo, save, today, todo
 from tests.support.chain import PRICE, Chain, Shop, Staff, origin
 
@@ -47,6 +48,46 @@ async def test_a_hand_over_gathers_the_days_figures(chain: Chain) -> None:
     assert kept["belowZero"] == [{"sku": {"name": "milk"}, "quantity": -4, "value": -4 * PRICE}]
     assert (kept["differencesCount"], kept["belowZeroCount"], kept["returnsWaiting"]) == (1, 1, 0)
     assert [each["id"] for each in kept["photos"]] == [str(picture["id"])]
+
+
+async def test_a_hand_over_tells_what_came_back_and_its_sales_are_net_of_it(chain: Chain) -> None:
+    riverside, li, _ = await two_shifts(chain)
+    await sold(li, tea=3, receipt="R1")
+    line = await line_of(li, reference="R1")
+    stands = await take_back(li, "tea", 2, saleLineId=line)
+    undone = await take_back(li, "tea", 1, saleLineId=line)
+    await cancel(li, undone.value["returned"]["id"])
+    await settled(chain, riverside, 1)
+
+    day, told = await day_of(li, riverside), await give(li)
+
+    assert stands.value["returned"]["refund"] == 2 * PRICE
+    for each in (day, told.value["handOver"]):
+        assert each["returns"] == {"number": 1, "refunds": 2 * PRICE}
+        assert each["sales"]["amount"] == PRICE
+
+
+async def test_a_hand_over_counts_the_unknown_codes_that_still_wait(chain: Chain) -> None:
+    riverside, li, _ = await two_shifts(chain)
+    find = """insert into unknown_code (store_id, id, code, key, quantity, found_at, recorded_at, resolved_at, verdict)
+        values ($1, gen_random_uuid(), $2, $2, 1, now(), now(), $3, $4)"""
+    await chain.rows(find, riverside.id, "one", None, None)
+    await chain.rows(find, riverside.id, "one", None, None)
+    await chain.rows(find, riverside.id, "two", None, None)
+    await chain.rows(find, riverside.id, "named", datetime.now(UTC), "not_ours")
+
+    assert (await give(li)).value["handOver"]["unknownCodes"] == 2
+
+
+async def test_a_hand_over_of_the_first_days_says_nothing_of_what_it_did_not_keep(chain: Chain) -> None:
+    riverside, li, _ = await two_shifts(chain)
+    await give(li)
+    forget = "update hand_over set snapshot = snapshot - 'returns' - 'unknown_codes' where store_id = $1"
+    await chain.rows(forget, riverside.id)
+
+    kept = (await day_of(li, riverside))["latest"]
+
+    assert (kept["returns"], kept["unknownCodes"]) == (None, None)
 
 
 async def test_late_facts_do_not_change_what_was_handed_over_and_are_told_beside_it(chain: Chain) -> None:

@@ -78,6 +78,8 @@ export default {
     unknownItem: 'An item you cannot see',
     belowZero: '{n} books below zero',
     returnsWaiting: '{n} returns to be checked',
+    returns: '{n} returns, {value} refunded: sales are net',
+    unknownCodes: '{n} unknown codes to be named',
     confirm: 'Take over',
     confirmed: 'You took over',
     dispute: 'Not so',

@@ -78,6 +78,8 @@ export default {
     unknownItem: '看不到的商品',
     belowZero: '账上为负的商品 {n} 种',
     returnsWaiting: '退货待质检 {n} 笔',
+    returns: '退货 {n} 笔，退款 {value}，已从上面减去',
+    unknownCodes: '等总部认的条码 {n} 个',
     confirm: '确认',
     confirmed: '交接确认了',
     dispute: '有异议',

@@ -27,6 +27,8 @@ export const HandOverParts = graphql(
       differencesCount
       belowZeroCount
       returnsWaiting
+      returns { number refunds }
+      unknownCodes
       confirmations { byName at disputes { id words } }
       photos { ...PhotoFields }
     }
@@ -49,6 +51,8 @@ export const DayQuery = graphql(
         differencesCount
         belowZeroCount
         returnsWaiting
+        returns { number refunds }
+        unknownCodes
         onShift { personId personName since place }
       }
     }

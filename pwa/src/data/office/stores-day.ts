@@ -11,6 +11,8 @@ const StoreToday = graphql(`
       openedAt
       openTasks
       returnsWaiting
+      returns { number refunds }
+      unknownCodes
       sales { amount }
       onShift { personId personName }
       mustDo { id title titleEn dueAt isLate ownerName }
