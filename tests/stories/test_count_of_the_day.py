@@ -33,8 +33,17 @@ async def test_the_count_of_the_day_is_a_tap_away_and_goes_when_it_is_counted(ch
     await phone.see("counting").wait_for()
     first = phone.page.url
     await phone.picture("count-of-the-day-begun")
+    await phone.shows("counting", "今天该数的")
     await phone.page.go_back()  # home, not into the count again
     await row.tap()
+    await phone.see("counting").wait_for()
+    assert phone.page.url == first
+    # The place where all counts begin means the same count, in the same words.
+    await phone.open("/stocktake")
+    due = phone.see("start-SKUS")
+    await expect(due).to_contain_text("盘点 1 种商品，约 1 分钟")
+    await phone.picture("count-of-the-day-due")
+    await due.tap()
     await phone.see("counting").wait_for()
     assert phone.page.url == first
     await enter_figure(phone, tea, tea.on_hand)
@@ -45,5 +54,7 @@ async def test_the_count_of_the_day_is_a_tap_away_and_goes_when_it_is_counted(ch
     await phone.open("/")
     await expect(phone.see("tasks")).to_be_visible()
     await expect(row).to_have_count(0)
+    await phone.open("/stocktake")
+    await expect(due).to_be_disabled()
     [(done_at,)] = await chain.books.rows("select done_at from task where id = $1", task)
     assert done_at is not None

@@ -142,6 +142,35 @@ async def test_nothing_is_closed_before_somebody_says_what_is_with_the_goods_tha
     assert "账上" not in told
 
 
+async def test_a_count_is_given_up_only_by_who_has_read_what_is_lost(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("wangjing", "珍珠奶茶")
+    await phone.sign_in("wangjing")
+    await phone.settled()
+    stocktake = await count_a_category(phone, tea)
+    title = await phone.page.locator("h1").inner_text()
+    await enter_figure(phone, tea, tea.on_hand)
+    await phone.tap("place-done")
+    await phone.tap("cancel-stocktake")
+    await phone.shows("give-up", "已经数的 1 样都不入账")
+    await pictures(phone, "stocktake-give-up")
+    await phone.tap("keep-stocktake")
+    await expect(phone.see("give-up")).to_be_hidden()
+    await phone.see("finish-stocktake").wait_for()
+    assert await status(chain, stocktake) == "open"
+
+    await phone.tap("cancel-stocktake")
+    await phone.tap("cancel-surely")
+    await phone.see("start-STORE").wait_for()
+    assert await status(chain, stocktake) == "cancelled"
+    assert title != "不分货架"
+
+
+async def status(chain: Chain, stocktake: str) -> str:
+    [(found,)] = await chain.books.rows("select status from stocktake where id = $1", UUID(stocktake))
+    return str(found).lower()
+
+
 async def test_headquarters_sees_what_an_unknown_code_is_on(chain: Chain, give: GiveDevice) -> None:
     phone, office = await give(chain), await give(chain, "tablet")
     tea = await chain.books.item("tianfu", "珍珠奶茶")

@@ -155,8 +155,15 @@ export async function readProgress(id: string): Promise<void> {
 
 /** How far it is, of what this device knows: its shop, what others told the server, and what was counted here. */
 export function progressIn({ id, scope }: Session): Progress {
+  return progressOf(scope, shop.value, linesIn(id))
+}
+
+/** How many kinds of goods anybody has counted in it, of its scope or not; a sheet that is read blind does not say. */
+export const goodsCountedIn = (id: string): number => new Set(linesIn(id).flatMap(({ skuId }) => skuId ?? [])).size
+
+function linesIn(id: string): Seen[] {
   const others = seen.value.id === id ? seen.value.lines : []
-  return progressOf(scope, shop.value, [...others, ...stocktakeLines.value.filter(({ stocktakeId }) => stocktakeId === id)])
+  return [...others, ...stocktakeLines.value.filter(({ stocktakeId }) => stocktakeId === id)]
 }
 
 export type Due = ResultOf<typeof ProposalsQuery>['countProposals']

@@ -44,3 +44,7 @@ function changed<Task extends Known>(task: Task, { deed, storeId, actorId, actor
 }
 
 export const isOpen = ({ state }: { state: string }): boolean => state === 'OPEN' || state === 'TAKEN'
+
+/** The short count of the day: what every screen means by today's count, to do or done. */
+export const countOfDay = <Told extends { kind: string; state: string }>(tasks: readonly Told[] | undefined): Told | undefined =>
+  tasks?.find((task) => task.kind === 'COUNT' && (isOpen(task) || task.state === 'DONE'))

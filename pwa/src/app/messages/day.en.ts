@@ -17,7 +17,7 @@ export default {
     returnsWait: '{n} to be checked',
     left: '{n} of {goods} items counted',
     countRuns: 'A count is running: go on',
-    partCounted: 'Partly counted: go on',
+    partCounted: 'Still due today: go on',
     allCounted: 'All counted: hand over',
     handedOver: 'Handed over today',
     stuck: 'Stuck? Headquarters helps',

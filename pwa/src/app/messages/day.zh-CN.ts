@@ -17,7 +17,7 @@ export default {
     returnsWait: '{n} 笔待质检',
     left: '已数 {n}/{goods} 样',
     countRuns: '盘点进行中，点这里接着数',
-    partCounted: '盘了一部分，点这里接着盘',
+    partCounted: '今天该数的还没数完',
     allCounted: '都盘完了，点这里交接',
     handedOver: '今天已交接',
     stuck: '遇到麻烦？总部在',

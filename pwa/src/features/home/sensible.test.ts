@@ -16,7 +16,7 @@ test('before closing, and a little after, it is time to count', () => {
 })
 
 test('the last button leads to what is being counted or still due, then to the hand-over', () => {
-  const day = { sessions: [] as string[], counted: false, nothingDue: false, handedOver: false }
+  const day = { sessions: [] as string[], counted: false, asked: undefined, nothingDue: false, handedOver: false }
   expect(countingLeads(day)).toEqual({ state: 'none', path: '/stocktake' })
   expect(countingLeads({ ...day, sessions: ['a'] })).toEqual({ state: 'running', path: '/stocktake/a' })
   expect(countingLeads({ ...day, sessions: ['a', 'b'], counted: true }).path).toBe('/stocktake')
@@ -24,4 +24,11 @@ test('the last button leads to what is being counted or still due, then to the h
   expect(countingLeads({ ...day, counted: true })).toEqual({ state: 'partCounted', path: '/stocktake' })
   expect(countingLeads({ ...day, counted: true, nothingDue: true })).toEqual({ state: 'allCounted', path: '/day/hand-over' })
   expect(countingLeads({ ...day, counted: true, handedOver: true }).state).toBe('handedOver')
+})
+
+test('where the day asks for a count, that count decides, on the phone that counted and on any other', () => {
+  const day = { sessions: [] as string[], counted: false, asked: false, nothingDue: false, handedOver: false }
+  expect(countingLeads(day).state).toBe('allCounted')
+  expect(countingLeads({ ...day, counted: true }).state).toBe('allCounted')
+  expect(countingLeads({ ...day, counted: true, asked: true, nothingDue: true }).state).toBe('partCounted')
 })

@@ -24,16 +24,20 @@ export interface Counting {
 export interface CountedToday {
   sessions: string[]
   counted: boolean
+  /** Whether the count of the day is still to be done; undefined where none was asked for. */
+  asked: boolean | undefined
   /** The server proposes nothing more to count. */
   nothingDue: boolean
   handedOver: boolean
 }
 
 /** Where the last button of the day leads: to what is being counted or still due, and when all is done to the hand-over. */
-export function countingLeads({ sessions, counted, nothingDue, handedOver }: CountedToday): Counting {
+export function countingLeads({ sessions, counted, asked, nothingDue, handedOver }: CountedToday): Counting {
   const [first, ...others] = sessions
   if (first !== undefined) return { state: 'running', path: others.length > 0 ? '/stocktake' : `/stocktake/${first}` }
   if (handedOver) return { state: 'handedOver', path: '/stocktake' }
+  // What the day asks for is the measure, on each phone alike: not what was proposed beyond it.
+  if (asked === false) return { state: 'allCounted', path: '/day/hand-over' }
   if (!counted) return { state: 'none', path: '/stocktake' }
-  return nothingDue ? { state: 'allCounted', path: '/day/hand-over' } : { state: 'partCounted', path: '/stocktake' }
+  return nothingDue && !asked ? { state: 'allCounted', path: '/day/hand-over' } : { state: 'partCounted', path: '/stocktake' }
 }
