@@ -1,5 +1,6 @@
 """Goods come back: from another store, too many of them, to be looked at first, and without a network."""
 
+import asyncio
 import io
 import re
 from datetime import UTC, datetime
@@ -10,9 +11,10 @@ from playwright.async_api import expect
 
 from tests.stories.books import Item
 from tests.stories.conftest import Chain, GiveDevice
-from tests.stories.device import Device
+from tests.stories.device import KEPT, Device
 
 COLA = "可乐500ml"
+DRAFT = "return-draft"
 
 
 async def test_what_was_bought_elsewhere_comes_back_by_its_receipt_with_a_picture(
@@ -212,6 +214,46 @@ async def till_sells(phone: Device, thing: Item, member: str) -> None:
         headers={"x-trueshelf": "1"},
     )
     assert (await answer.json())["data"]["recordSale"]["__typename"] == "RecordSaleSuccess"
+
+
+async def test_a_return_goes_on_when_the_network_or_the_page_comes_back(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    cola = await chain.books.item("sanlitun", COLA)
+    await phone.sign_in("sanlitun", path="/returns")
+    await phone.ready_offline()
+    await phone.go_offline()
+    await phone.scan(cola.gtin)
+    await phone.shows("return-item", "离线：只找到这部手机卖出的")
+    await phone.come_back()
+    # Nobody touches it: it asks again by itself.
+    await expect(phone.see("return-item")).not_to_contain_text("离线")
+    await phone.see("by-member").wait_for()
+    await phone.picture("return-back-in-touch")
+    await phone.tap("without-receipt")
+    await phone.tap("return-more")
+    await phone.tap("reason-quality")
+    await phone.tap("condition-opened-good")
+    await photograph(phone)
+
+    await phone.page.reload()
+
+    await phone.shows("return-item", COLA)
+    await expect(phone.see("return-quantity")).to_have_text("2")
+    await expect(phone.see("reason-quality").locator("input")).to_be_checked()
+    await expect(phone.see("condition-opened-good").locator("input")).to_be_checked()
+    await expect(phone.see("photo-remove")).to_have_count(1)
+    await expect(phone.see("return-confirm")).to_be_enabled()
+    await phone.picture("return-reloaded")
+
+    # What she closes is forgotten.
+    assert DRAFT in await phone.page.evaluate(KEPT)
+    await phone.tap("return-clear")
+    await phone.see("scan-input").wait_for()
+    while DRAFT in await phone.page.evaluate(KEPT):  # noqa: ASYNC110 -- another program's state
+        await asyncio.sleep(0.05)
+    await phone.page.reload()
+    await phone.see("scan-input").wait_for()
+    await expect(phone.see("return-item")).to_have_count(0)
 
 
 async def test_a_return_that_was_a_mistake_is_undone_with_one_tap(chain: Chain, give: GiveDevice) -> None:
