@@ -60,6 +60,7 @@ class Stakes:
     is_empty: bool = False
     left: float = 0.0
     value_fen: int | None = None
+    unit: str = "件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,8 @@ def _of_kind(stakes: Stakes) -> tuple[str, str] | None:
     if stakes.kind is TaskKind.REPAIR_DISCREPANCY:
         return f"账面少了 {stakes.below_zero} 件，须清点", f"The book is {stakes.below_zero} below zero: count it"
     if stakes.kind is TaskKind.RESTOCK:
-        empty = (f"货架已空，缺 {missing} 件", f"The shelf is empty, {missing} missing")
-        return empty if stakes.is_empty else (f"缺 {missing} 件", f"{missing} missing")
+        empty = (f"货架已空，缺 {missing} {stakes.unit}", f"The shelf is empty, {missing} missing")
+        return empty if stakes.is_empty else (f"缺 {missing} {stakes.unit}", f"{missing} missing")
     return _SAID.get(stakes.kind)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from retail.access.actor import ActorKind
 from retail.access.permissions import Permission
 from retail.access.work import Reading, require
-from retail.catalogue.models import Price
+from retail.catalogue.models import Price, Sku
 from retail.inventory.models import StockLevel
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import NotFound
@@ -139,8 +139,9 @@ async def _shelves_in_need(session: AsyncSession, store: StoreEntry, now: dateti
         .limit(1)
         .scalar_subquery()
     )
+    unit = select(Sku.unit).where(Sku.id == StockLevel.sku_id).scalar_subquery()
     rows = await session.execute(
-        select(StockLevel.sku_id, StockLevel.on_hand, available, StockLevel.safety_stock, fen).where(
+        select(StockLevel.sku_id, StockLevel.on_hand, available, StockLevel.safety_stock, fen, unit).where(
             StockLevel.store_id == store.id, or_(StockLevel.on_hand < 0, available < StockLevel.safety_stock)
         )
     )

@@ -43,6 +43,7 @@ class Shelf:
     available: int
     safety_stock: int
     fen: int | None = None
+    unit: str = "件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def restock_stakes(shelf: Shelf, now: datetime) -> Stakes:
         is_empty=shelf.available <= 0,
         left=shelf.available / shelf.safety_stock if shelf.safety_stock > 0 else 0.0,
         value_fen=None if shelf.fen is None else missing * shelf.fen,
+        unit=shelf.unit,
     )
 
 

@@ -79,8 +79,8 @@ def _dear(one: Stakes) -> bool:
             "Due in 3 hours; From headquarters",
         ),
         (
-            Stakes(TaskKind.RESTOCK, NOW, missing=7, is_empty=True, value_fen=10_500),
-            "货架已空，缺 7 件；约值 ¥105",
+            Stakes(TaskKind.RESTOCK, NOW, missing=7, is_empty=True, value_fen=10_500, unit="杯"),
+            "货架已空，缺 7 杯；约值 ¥105",
             "The shelf is empty, 7 missing; worth about ¥105",
         ),
         (
