@@ -21,7 +21,7 @@ async def test_a_list_that_was_not_answered_is_read_when_the_server_is_heard_aga
             await route.continue_()
 
     await phone.page.route("**/graphql", lose)
-    await phone.sign_in("songjiang")
+    await phone.sign_in("songjiang.2")
 
     # Nobody touches anything: the socket says that the server is there.
     await phone.see("task").first.wait_for()
@@ -35,7 +35,7 @@ async def test_a_page_that_does_not_arrive_says_so_and_opens_when_asked_again(ch
     phone.forgive("dynamically imported module")
     # Nothing is kept for offline here: the page has to come over the network.
     await phone.context.add_init_script("delete Navigator.prototype.serviceWorker")
-    await phone.sign_in("songjiang")
+    await phone.sign_in("songjiang.2")
     await phone.see("tasks").wait_for()
     await phone.page.route("**/assets/OperationsPage*.js", lambda route: route.abort())
 
