@@ -65,7 +65,7 @@ async def test_what_does_not_belong_is_said_at_once_and_counts_only_if_she_says_
     await pictures(phone, "stocktake-find")
     await phone.tap("place-done")
     await phone.see("ask-unseen").wait_for()
-    assert await lines_of(chain, stocktake, cola.sku_id) == [(1, "add", 0)] * 2
+    await comes_to(lambda: lines_of(chain, stocktake, cola.sku_id), [(1, "add", 0)] * 2)
     assert len(await lines_of(chain, stocktake, tea.sku_id)) == 1
 
 
@@ -102,7 +102,7 @@ async def test_a_figure_far_from_all_sense_is_asked_about_once_and_never_cut_dow
     await expect(figure(phone, tea)).to_have_text("1000")
     await phone.tap("place-done")
     await phone.sent(2)
-    assert await lines_of(chain, stocktake, tea.sku_id) == [(1, "add", 0), (1_000, "replace", 0)]
+    await comes_to(lambda: lines_of(chain, stocktake, tea.sku_id), [(1, "add", 0), (1_000, "replace", 0)])
 
 
 async def test_nothing_is_closed_before_somebody_says_what_is_with_the_goods_that_nobody_counted(
@@ -137,7 +137,7 @@ async def test_nothing_is_closed_before_somebody_says_what_is_with_the_goods_tha
     await phone.tap("still-none")
     await expect(again).to_have_count(0)
     await phone.sent(3)
-    assert await lines_of(chain, stocktake, gone) == [(0, "replace", 0), (0, "replace", 1)]
+    await comes_to(lambda: lines_of(chain, stocktake, gone), [(0, "replace", 0), (0, "replace", 1)])
     assert await lines_of(chain, stocktake, tea.sku_id) != []
     assert "账上" not in told
 
