@@ -17,7 +17,7 @@ from retail.access.models import Person
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.audit import log
-from retail.inventory.intake import Origin, origin_problems, problem, text_problems
+from retail.inventory.intake import Origin, origin_problems, text_problems
 from retail.kernel.clock import believable
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotFound
@@ -25,16 +25,15 @@ from retail.photos.commands import announce
 from retail.photos.models import PhotoAbout
 from retail.photos.rules import NewPhoto
 from retail.stores.directory import StoreEntry
-from retail.stores.places import metres_from
 from retail.tasks.acts import Done, compliant_acts
 from retail.tasks.compliance import count_acts
 from retail.tasks.drafts import LONG_NOTE_AT_MOST
 from retail.tasks.errors import TaskFollowsBooks, TaskOver, TaskTaken
 from retail.tasks.models import StoredTask, TaskClaim, TaskRecord
-from retail.tasks.needs import Answer, Need, NeedKind, answer_problems, answers_as_json, is_outside, needs_of
+from retail.tasks.needs import Answer, Need, NeedKind, answer_problems, is_outside, needs_of
 from retail.tasks.priority import TaskKind
 from retail.tasks.queries import derived_tasks
-from retail.tasks.stored import follow_up, store_tasks
+from retail.tasks.stored import follow_up, store_tasks, write_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,17 @@ async def complete_task(work: Work, completion: Completion, *, store: StoreEntry
         .order_by(TaskRecord.occurred_at, TaskRecord.id)
         .limit(1)
     )
-    await _record(work, store, completion, task, done_at, clock_error)
+    await write_record(
+        work,
+        store,
+        task,
+        completion.record_id,
+        completion.origin,
+        completion.answers,
+        moment=(done_at, clock_error),
+        is_late=task.due_at is not None and done_at > task.due_at,
+        note=completion.note,
+    )
     await announce(work, store_id=store.id, about=(PhotoAbout.TASK, as_uuid(task.id)), photos=completion.photos)
     if task.done_at is None or done_at < task.done_at:
         task.done_at, task.done_by = done_at, work.actor_id
@@ -149,41 +158,6 @@ def _check(completion: Completion, needs: Sequence[Need]) -> None:
     ]
     if problems:
         raise InvalidInput(problems)
-
-
-async def _record(
-    work: Work,
-    store: StoreEntry,
-    completion: Completion,
-    task: StoredTask,
-    done_at: datetime,
-    clock_error: int | None,
-) -> None:
-    origin = completion.origin
-    written = await work.session.scalar(
-        insert(TaskRecord)
-        .values(
-            store_id=store.id,
-            id=completion.record_id,
-            task_id=task.id,
-            person_id=work.actor_id,
-            occurred_at=done_at,
-            recorded_at=work.now,
-            clock_error_seconds=clock_error,
-            device=origin.device,
-            latitude=origin.latitude,
-            longitude=origin.longitude,
-            distance_metres=metres_from(store, origin.latitude, origin.longitude),
-            is_late=task.due_at is not None and done_at > task.due_at,
-            note=completion.note,
-            answers=answers_as_json(completion.answers),
-        )
-        .on_conflict_do_nothing()
-        .returning(TaskRecord.id)
-    )
-    if written is None:
-        words = ("This id is another record's.", "这个编号属于另一条记录。")
-        raise InvalidInput([problem("recordId", "ID_TAKEN", *words)])
 
 
 async def _follow_up(

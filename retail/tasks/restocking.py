@@ -18,7 +18,7 @@ from retail.access.permissions import Permission
 from retail.access.work import Reading, Work, require
 from retail.audit import log
 from retail.catalogue.models import Sku
-from retail.inventory.intake import Origin, origin_problems, problem
+from retail.inventory.intake import Origin, origin_problems
 from retail.inventory.models import StockLevel
 from retail.kernel.clock import believable
 from retail.kernel.content import as_uuid
@@ -27,11 +27,11 @@ from retail.returns.models import QuarantineLot
 from retail.shelves.models import Shelf, ShelfSku
 from retail.stores.directory import StoreEntry
 from retail.stores.places import metres_from
-from retail.tasks.models import StoredTask, TaskRecord
-from retail.tasks.needs import Answer, Need, NeedKind, answers_as_json, needs_as_json
+from retail.tasks.models import StoredTask
+from retail.tasks.needs import Answer, Need, NeedKind, needs_as_json
 from retail.tasks.priority import TaskKind
 from retail.tasks.rules import derived_id, title_of
-from retail.tasks.stored import missing_goods, store_tasks
+from retail.tasks.stored import missing_goods, store_tasks, write_record
 
 STORES_AT_MOST = 3
 """The nearest that have some to spare: nobody rings up more."""
@@ -147,7 +147,9 @@ async def answer_restock(work: Work, answer: RestockAnswer, *, store: StoreEntry
     if level is None:
         raise NotFound("skuId", "SKU", "商品")
     task = await _task(work, store, answer)
-    await _record(work, store, answer, task)
+    answers = [Answer(_ASKED[answer.outcome].id, tick=True)]
+    moment = believable(answer.origin.occurred_at, work.now)
+    await write_record(work, store, task, answer.record_id, answer.origin, answers, moment=moment, is_late=False)
     rows = []
     if answer.outcome is RestockOutcome.NONE and level.on_hand > 0:
         sku = await work.session.get_one(Sku, answer.sku_id)
@@ -191,33 +193,6 @@ async def _task(work: Work, store: StoreEntry, answer: RestockAnswer) -> StoredT
         task.done_at, task.done_by = at, work.actor_id
         await work.session.flush()
     return task
-
-
-async def _record(work: Work, store: StoreEntry, answer: RestockAnswer, task: StoredTask) -> None:
-    origin = answer.origin
-    at, clock_error = believable(origin.occurred_at, work.now)
-    if await work.session.get(TaskRecord, (store.id, answer.record_id)) is not None:
-        raise InvalidInput(
-            [problem("recordId", "ID_TAKEN", "This id is another record's.", "这个编号属于另一条记录。")]
-        )
-    work.session.add(
-        TaskRecord(
-            store_id=store.id,
-            id=answer.record_id,
-            task_id=task.id,
-            person_id=work.actor_id,
-            occurred_at=at,
-            recorded_at=work.now,
-            clock_error_seconds=clock_error,
-            device=origin.device,
-            latitude=origin.latitude,
-            longitude=origin.longitude,
-            distance_metres=metres_from(store, origin.latitude, origin.longitude),
-            is_late=False,
-            answers=answers_as_json([Answer(_ASKED[answer.outcome].id, tick=True)]),
-        )
-    )
-    await work.session.flush()
 
 
 def _nearest(spare: SpareStock) -> tuple[bool, int, int, str]:

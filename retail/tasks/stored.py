@@ -9,10 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.work import Work
 from retail.catalogue.models import Sku
+from retail.inventory.intake import Origin, problem
 from retail.kernel.content import as_uuid
+from retail.kernel.refusal import InvalidInput
 from retail.stores.directory import StoreEntry
-from retail.tasks.models import StoredTask, TaskClaim
-from retail.tasks.needs import Need, NeedKind, needs_as_json, needs_of
+from retail.stores.places import metres_from
+from retail.tasks.models import StoredTask, TaskClaim, TaskRecord
+from retail.tasks.needs import Answer, Need, NeedKind, answers_as_json, needs_as_json, needs_of
 from retail.tasks.priority import Stakes, TaskKind, urgency
 from retail.tasks.rules import Task, TaskState, state_of
 
@@ -131,3 +134,47 @@ def _asked(work: Work, store: StoreEntry, id: UUID, kind: TaskKind, due_at: date
         "made_at": work.now,
         "made_by": work.actor_id,
     }
+
+
+async def write_record(
+    work: Work,
+    store: StoreEntry,
+    task: StoredTask,
+    record_id: UUID,
+    origin: Origin,
+    answers: Sequence[Answer],
+    *,
+    moment: tuple[datetime, int | None],
+    is_late: bool,
+    note: str | None = None,
+) -> None:
+    """Write down what somebody did about a task at a moment (as `believable` tells it).
+
+    Raises:
+        InvalidInput: `ID_TAKEN`, another record has this id.
+    """
+    at, clock_error = moment
+    written = await work.session.scalar(
+        insert(TaskRecord)
+        .values(
+            store_id=store.id,
+            id=record_id,
+            task_id=task.id,
+            person_id=work.actor_id,
+            occurred_at=at,
+            recorded_at=work.now,
+            clock_error_seconds=clock_error,
+            device=origin.device,
+            latitude=origin.latitude,
+            longitude=origin.longitude,
+            distance_metres=metres_from(store, origin.latitude, origin.longitude),
+            is_late=is_late,
+            note=note,
+            answers=answers_as_json(answers),
+        )
+        .on_conflict_do_nothing()
+        .returning(TaskRecord.id)
+    )
+    if written is None:
+        words = ("This id is another record's.", "这个编号属于另一条记录。")
+        raise InvalidInput([problem("recordId", "ID_TAKEN", *words)])

@@ -1,5 +1,6 @@
 """Filling a shelf: where more may be found, and what whoever looked for it says."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -109,6 +110,17 @@ async def test_who_does_no_tasks_answers_none_and_nothing_is_said_of_what_a_stor
 
     assert (watching.kind, not_carried.kind, not_carried.value["path"]) == ("NotPermitted", "NotFound", "skuId")
     assert same_record.problems == [("recordId", "ID_TAKEN")]
+
+
+async def test_of_many_answers_at_once_under_one_id_one_counts_and_the_others_are_told(chain: Chain) -> None:
+    riverside = await chain.open_store("Riverside")
+    li = await chain.clerk_at(riverside)
+    await li.receive(tea=3)
+    tea, record = await short_of(chain, riverside, "tea", 8), uuid4()
+
+    told = await asyncio.gather(*(answer(li, tea.id, "FILLED", recordId=record) for _ in range(4)))
+
+    assert sorted(each.kind for each in told) == ["AnswerRestockSuccess", *["InvalidInput"] * 3]
 
 
 async def test_where_more_may_be_found(chain: Chain) -> None:
