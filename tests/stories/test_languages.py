@@ -8,6 +8,7 @@ from tests.stories.walk import past_the_clerks_screens, past_the_managers_screen
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
+RECEIPT = re.compile(r"P\d{4}[-\u2011][0-9A-F]{6}")
 BOTH = {"Chrome", "Linux", "Trueshelf", "EN", "English", "中文", "中", "CSV", "ERP", "QR"}
 """Names of ours, and what switches to the other language."""
 
@@ -38,7 +39,7 @@ async def foreign(device: Device, language: re.Pattern[str], names: list[str]) -
     """The words on this screen that are of that language and no names."""
     found = []
     for words in await device.page.evaluate(SAID):
-        rest = words
+        rest = RECEIPT.sub(" ", words)
         for name in names:
             rest = rest.replace(name, " ")
         if language.search(rest):
