@@ -2,6 +2,7 @@ import './trusted.ts'
 import 'vant/es/style/base.css'
 import './theme.css'
 import { createApp, watch } from 'vue'
+import { breath } from '@/data/breath.ts'
 import { keepCart } from '@/data/cart.ts'
 import { followCatalogue } from '@/data/catalogue-following.ts'
 import { watchConnection, serverHeard } from '@/data/connection.ts'
@@ -40,6 +41,16 @@ async function start(): Promise<void> {
   openSharedDevice()
 
   await Promise.all([startLanguage(), startSession(), startOutbox(), startPhotos()])
+  watch([senderId, sessionState], () => {
+    packSoon()
+    sendWaiting()
+    sendPhotos()
+  })
+  startPacking()
+  const app = createApp(App).use(router)
+  await breath()
+  app.mount('#app')
+  await breath()
   watch(
     () => (sessionState.value === 'signed-out' ? undefined : myStore.value?.id),
     (storeId) => {
@@ -51,13 +62,7 @@ async function start(): Promise<void> {
     },
     { immediate: true },
   )
-  watch([senderId, sessionState], () => {
-    packSoon()
-    sendWaiting()
-    sendPhotos()
-  })
-  startPacking()
-  createApp(App).use(router).mount('#app')
+  await breath()
   void watchForUpdates()
   void refreshSharedDevice()
 }

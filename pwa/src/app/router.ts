@@ -1,5 +1,5 @@
 /** Every address of the app on one page. */
-import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
+import { createRouter, createWebHistory, START_LOCATION, type RouteLocationRaw } from 'vue-router'
 import { managesStores, may, sessionState } from '@/data/session.ts'
 import { t } from '@/ui/language.ts'
 import { say } from '@/ui/snackbar.ts'
@@ -8,7 +8,8 @@ import { page } from './language.ts'
 
 export const router = createRouter({
   history: createWebHistory(),
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  // The first page stands at its top; to scroll there would have it laid out twice.
+  scrollBehavior: (_to, from, saved) => saved ?? (from !== START_LOCATION && { top: 0 }),
   routes: [
     { path: '/', redirect: () => (managesStores.value ? '/manager' : '/home') },
     { path: '/sign-in', component: page(() => import('@/features/identity/SignInPage.vue'), 'identity'), meta: { open: true } },

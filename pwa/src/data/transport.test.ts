@@ -47,3 +47,18 @@ test('every question says that our own app asks it', async () => {
 
   expect(asked.mock.calls.map(([, init]) => new Headers(init.headers).get('X-Trueshelf'))).toEqual(['1', '1'])
 })
+
+test('what is asked at once leaves in its order, each in a task of its own', async () => {
+  const left: string[] = []
+  vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
+    left.push((JSON.parse(String(init.body)) as { variables: { storeId: string } }).variables.storeId)
+    queueMicrotask(() => queueMicrotask(() => left.push('end of its task')))
+    return new Response('{"data": {"tasks": []}}')
+  })
+
+  const answers = Promise.all(['first', 'second'].map((storeId) => ask(TasksQuery, { storeId })))
+  expect(left).toEqual([])
+  await answers
+
+  expect(left).toEqual(['first', 'end of its task', 'second', 'end of its task'])
+})

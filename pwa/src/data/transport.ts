@@ -6,6 +6,7 @@
  */
 import type { DocumentNode } from '@0no-co/graphql.web'
 import { print } from '@0no-co/graphql.web'
+import { breath } from './breath.ts'
 import { clock } from './clock.ts'
 import type { TadaDocumentNode } from './graphql.ts'
 
@@ -69,6 +70,8 @@ export async function ask<Data, Variables>(
   variables: Variables,
   writtenBy?: string,
 ): Promise<Data> {
+  // A page asks several things at once: each in a task of its own, so that a slow phone goes on hearing touches.
+  await breath()
   return askText(print(document as DocumentNode), variables, writtenBy)
 }
 
