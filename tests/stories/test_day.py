@@ -21,7 +21,7 @@ async def test_opening_the_day(chain: Chain, give: GiveDevice) -> None:
     await phone.tap("open-day")
 
     await phone.shows("business-day", "营业中")
-    await phone.shows("button-open-day", re.compile(r"\d\d:\d\d 已开始 · 王芳"))
+    await phone.shows("button-open-day", re.compile(r"\d\d:\d\d\s已开始 · 王芳"))
     await expect(phone.see("tasks").locator("[data-kind=OPEN_DAY]")).to_have_count(0)
     await phone.sent()
     await phone.shows("business-day", "营业中")

@@ -133,7 +133,7 @@ async def test_what_one_clerk_did_in_the_cellar_never_goes_out_as_the_next(own_c
     await sell_one(device, tea.gtin)
     await expect(device.see("others-waiting")).to_have_count(0)
     await device.open("/me/operations")
-    await device.shows("others-waiting", re.compile(f"1 笔等 {first}"))
+    await device.shows("others-waiting", re.compile(rf"1\s笔等 {first}"))
     await device.picture("others-waiting")
 
     async def who_sold() -> list[str]:

@@ -12,7 +12,7 @@ const log = page(async () => 'the page', 'office')
 
 test('a page brings the words that only it says, in the language in use and in the next one', async () => {
   await startLanguage()
-  expect([t('common.back'), t('common.more', { n: 3 })]).toEqual(['返回', '还有 3 条'])
+  expect([t('common.back'), t('common.more', { n: 3 })]).toEqual(['返回', '还有 3\u00a0条'])
   expect(t('log.title')).toBe('log.title')
 
   expect(await log()).toBe('the page')

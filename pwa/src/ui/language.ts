@@ -1,4 +1,7 @@
-/** Sentences by their key, in the language of whoever reads; `{name}` is a hole, and nothing else is special. */
+/**
+ * Sentences by their key, in the language of whoever reads. `{name}` is a hole, `{n|item|items}` the word that fits how
+ * many n are, and a figure stays on one line with the word after it; nothing else is special.
+ */
 import { ref } from 'vue'
 import type { Language } from '@/data/preferences.ts'
 
@@ -8,6 +11,9 @@ export interface Words {
 
 const FIRST: Language = 'zh-CN'
 const known: Record<Language, Map<string, string>> = { 'zh-CN': new Map(), en: new Map() }
+const HOLE = /\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g
+/** Chinese has one form for any number, so only English writes two. */
+const howMany = new Intl.PluralRules('en')
 
 /** What the screen is in now; every sentence follows it. */
 export const language = ref<Language>(FIRST)
@@ -23,8 +29,15 @@ export function teach(its: Language, words: Words, below = ''): void {
 /** Chinese where the language lacks it, and the key itself where nobody knows it. */
 export function t(key: string, values: Readonly<Record<string, unknown>> = {}): string {
   const sentence = known[language.value].get(key) ?? known[FIRST].get(key) ?? key
-  return sentence.replaceAll(/\{(\w+)\}/g, (_hole, name: string) => String(values[name] ?? ''))
+  const filled = sentence.replaceAll(HOLE, (_hole, name: string, one?: string, many?: string) => {
+    if (one === undefined || many === undefined) return String(values[name] ?? '')
+    return howMany.select(Number(values[name])) === 'one' ? one : many
+  })
+  return together(filled)
 }
+
+/** With no line break between a figure and its unit. */
+export const together = (words: string): string => words.replaceAll(/(\d) /g, '$1\u00a0')
 
 /** Whether there is such a sentence, for names that come from the server. */
 export const isKnown = (key: string): boolean => known[language.value].has(key)

@@ -35,7 +35,9 @@ export function useWords() {
 
   const name = (named: Named): string => (english.value && named.nameEn ? named.nameEn : named.name)
   const unit = (counted: string, quantity = 1): string =>
-    (english.value && UNITS[counted]?.[quantity === 1 ? 0 : 1]) || counted
+    (english.value && UNITS[counted]?.[Math.abs(quantity) === 1 ? 0 : 1]) || counted
+  /** So many of them, as "4 cans": the figure and its unit stay on one line. */
+  const amount = (quantity: number, counted: string): string => `${quantity}\u00a0${unit(counted, quantity)}`
   const why = (reason: Reason): string => {
     const [problem] = reason.problems
     const said = problem ?? reason
@@ -48,7 +50,7 @@ export function useWords() {
   const weekday = (moment: string | number, zone = ZONE): string =>
     format(moment, language.value, zone, { weekday: 'short' })
 
-  return { t, english, name, unit, why, clock, day, weekday }
+  return { t, english, name, unit, amount, why, clock, day, weekday }
 }
 
 /** Making one takes a phone milliseconds, and a screen shows many moments. */

@@ -46,7 +46,7 @@ const en: typeof zh = {
   pad: { quantity: 'Quantity', erase: 'Delete a digit', point: 'Decimal point', below: 'Plus or minus' },
   me: {
     operations: 'What I did',
-    needYou: '{n} need you',
+    needYou: '{n} {n|needs|need} you',
     store: 'My store',
     largeType: 'Large type',
     sound: 'Sounds',
@@ -54,7 +54,7 @@ const en: typeof zh = {
     theme: { auto: 'System', light: 'Light', dark: 'Dark' },
     language: 'Language',
     signOut: 'Sign out',
-    signOutKept: '{n} not sent yet; they stay on this phone',
+    signOutKept: '{n} not sent yet; {n|it stays|they stay} on this phone',
   },
   switch: {
     title: 'Whose turn is it?',

@@ -68,7 +68,7 @@ const en: typeof zh = {
   },
   pin: {
     hint: 'Enter your 6-digit PIN',
-    typed: '{n} digits entered',
+    typed: '{n} {n|digit|digits} entered',
     someoneElse: 'Somebody else',
     forgotten: 'Forgotten? Full sign-in',
     locked: 'Full sign-in',
@@ -80,7 +80,7 @@ const en: typeof zh = {
   },
   others: {
     title: 'Done by others, not sent yet',
-    waits: '{n} wait for {name} to sign in',
+    waits: '{n} {n|waits|wait} for {name} to sign in',
     someone: 'somebody else',
   },
   devices: {
@@ -105,7 +105,7 @@ const en: typeof zh = {
     pinDifferent: 'The two are different, start again',
     pinDone: 'Your PIN is set',
     factor: 'Second lock',
-    factorOn: 'On · {n} recovery codes left',
+    factorOn: 'On · {n} recovery {n|code|codes} left',
     factorOff: 'Off. With it, a stolen password opens nothing',
     factorAdd: 'Turn on',
     factorRemove: 'Turn off',

@@ -16,7 +16,7 @@ const en: typeof zh = {
     noStore: 'Whole chain',
     whom: 'about {name}',
     none: 'none',
-    hours: '{n} hours',
+    hours: '{n} {n|hour|hours}',
     when: 'When',
     who: 'Who',
     where: 'Store',

@@ -25,6 +25,17 @@ test('a sentence speaks of the same things in both languages', () => {
   for (const [key, text] of chinese) expect(holes(english.get(key)), key).toEqual(holes(text))
 })
 
+test('a word beside a count fits one of it and many of it', () => {
+  const NO_COUNT = new Set(['name', 'title', 'item', 'code', 'category', 'store', 'prefix', 'number', 'who'])
+  const counted = /\{(\w+)\} (?:[a-z-]+ )?(?:[a-z-]{2,}s|people)\b/g
+  const rigid = [...english].flatMap(([key, text]) => [...text.matchAll(counted)].filter(([, hole = '']) => !NO_COUNT.has(hole)).map(([found]) => `${key}: ${found}`))
+
+  expect(rigid).toEqual([])
+  for (const [key, text] of english) {
+    for (const [, hole = ''] of text.matchAll(/\{(\w+)\|/g)) expect(text, key).toContain(`{${hole}}`)
+  }
+})
+
 test('no sentence is empty, and Chinese is Chinese', () => {
   const WITHOUT_HAN = new Set(['movements.source.ERP', 'people.and', 'returns.soldAt'])
   for (const [key, text] of chinese) expect(/\p{Script=Han}/u.test(text) || WITHOUT_HAN.has(key), key).toBe(true)

@@ -3,7 +3,7 @@ export default {
     none: 'Nothing yet',
     noneHint: 'Sales, returns and counts are kept here',
     sale: 'Sold {n} {unit} {item}',
-    saleMany: 'Sold {item} and others ({all} items)',
+    saleMany: 'Sold {item} and others ({all} {all|item|items})',
     return: 'Returned {n} {unit} {item}',
     undone: 'Undid the sale of {n} {unit} {item}',
     returnUndone: 'Undid the return of {n} {unit} {item}',
@@ -59,7 +59,7 @@ export default {
     detail: {
       doneAt: 'Done',
       triedAt: 'Last sent',
-      tries: '{n} times',
+      tries: '{n} {n|time|times}',
       settledAt: 'Decided',
       clock: 'Phone clock off by',
       seconds: '{n} s',

@@ -4,7 +4,7 @@ import type zh from './people.zh-CN.ts'
 const en: typeof zh = {
   people: {
     title: 'People',
-    count: '{n} people',
+    count: '{n} {n|person|people}',
     search: 'Find by name',
     store: 'Which store',
     everyStore: 'All stores',
@@ -61,10 +61,10 @@ const en: typeof zh = {
   channels: {
     title: 'Channels',
     none: 'No channel is connected yet',
-    stores: '{n} stores',
+    stores: '{n} {n|store|stores}',
     kind: { TILL: 'Till', PLATFORM: 'Platform', ERP: 'ERP', OTHER: 'Other' },
     state: { REFUSED: 'Refused', SILENT: 'Silent for a day', NEW: 'Not used yet', WORKING: 'Working', REVOKED: 'Revoked' },
-    refused: 'Refused {n} times since it last worked, most recently {time}',
+    refused: 'Refused {n} {n|time|times} since it last worked, most recently {time}',
     used: 'Last used {time}',
     unused: 'Not used yet',
     ends: 'Ends {time}',
@@ -80,7 +80,7 @@ const en: typeof zh = {
     open: 'To do',
     all: 'All',
     none: 'Nothing unusual. Good.',
-    figures: 'Saw the data of {people} people, usually {usual}',
+    figures: 'Saw the data of {people} {people|person|people}, usually {usual}',
     seen: 'Seen to by {name} {note}',
     see: 'See to it',
     found: 'What was found',

@@ -8,7 +8,7 @@ const en: typeof zh = {
     shutter: 'Take the picture',
     camera: 'What the camera sees',
     fromPhone: 'Use the phone’s camera',
-    enough: 'Enough: {n} photos',
+    enough: 'Enough: {n} {n|photo|photos}',
     remove: 'Remove this photo',
     keeping: 'Keeping it…',
     photo: 'Photo',
@@ -17,7 +17,7 @@ const en: typeof zh = {
     notAPicture: 'This cannot be used as a photo: try another one',
     state: { waiting: 'To be uploaded', sending: '{n}% uploaded', kept: 'Safely kept', refused: 'Not taken', awaited: 'Not uploaded yet', removed: 'Past its keeping time' },
     problem: 'The server did not take it: take it again',
-    queue: { one: '{n} photos to upload', refused: '{n} photos to take again' },
+    queue: { one: '{n} {n|photo|photos} to upload', refused: '{n} {n|photo|photos} to take again' },
   },
 }
 

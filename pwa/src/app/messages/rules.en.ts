@@ -20,11 +20,11 @@ export default {
     reason: 'Why it comes back',
     condition: 'Its condition',
     sold: 'Sold',
-    age: { YOUNG: 'Within {n} days', OLD: 'More than {n} days ago', UNKNOWN: 'Without proof' },
+    age: { YOUNG: 'Within {n} {n|day|days}', OLD: 'More than {n} {n|day|days} ago', UNKNOWN: 'Without proof' },
     returnsIntro: 'From the top: the first row that fits counts. The table is the same everywhere and fixed; what a category needs can be changed.',
     anything: 'Anything else',
     firm: 'Final',
-    withoutProof: 'Without a receipt: {units} pieces and {money} at most, {times} times a day; the store manager does more.',
+    withoutProof: 'Without a receipt: {units} {units|piece|pieces} and {money} at most, {times} {times|time|times} a day; the store manager does more.',
     countsIntro: 'From which difference on a count is made again, and from which a second person looks. For counts that begin from now on.',
     group: { recount: 'Count again', confirm: 'A second person', odd: 'A slip of the finger' },
     field: {
