@@ -74,7 +74,7 @@ async def _reports(rounds: int, bar: Bar) -> list[dict[str, Any]]:
                 browser = await playwright.chromium.launch_persistent_context(
                     profile,
                     executable_path=chromium.find(),
-                    args=[*FLAGS, f"--remote-debugging-port={port}"],
+                    args=[*FLAGS, "--accept-lang=zh-CN", f"--remote-debugging-port={port}"],
                     viewport={"width": 360, "height": 800},
                 )
                 with bar.step("sign in"):

@@ -21,7 +21,9 @@ export const preferences = reactive<Preferences>({
   sound: true,
 })
 
+/** Until somebody chooses, the language that the browser asks for first: Chinese in any of its kinds, or else English. */
 export function keepPreferences(): void {
-  Object.assign(preferences, readLocal<Partial<Preferences>>(KEY))
+  const [asked = preferences.language] = navigator.languages
+  Object.assign(preferences, { language: /^zh\b/i.test(asked) ? 'zh-CN' : 'en' }, readLocal<Partial<Preferences>>(KEY))
   watch(preferences, () => localStorage.setItem(KEY, JSON.stringify(preferences)))
 }
