@@ -124,8 +124,7 @@ export async function takeOver(requestId: string): Promise<void> {
 
 /** The stock moved during the count: post the difference that she found at that moment. */
 export async function postDifference(operation: Operation): Promise<void> {
-  await correctByDifference(operation)
-  await markHandled(operation.requestId)
+  if (!(await correctByDifference(operation))) await markHandled(operation.requestId)
 }
 
 export async function openDay(): Promise<Operation> {
@@ -140,7 +139,7 @@ export async function undo(operation: Operation): Promise<void> {
   await kindOf(operation.deed)?.undo?.(operation, operation.deed)
 }
 
-const record: Recorder = async (deedOf, { storeId = myStore.value?.id, reverses } = {}) => {
+const record: Recorder = async (deedOf, { storeId = myStore.value?.id, reverses, settles } = {}) => {
   const actor = me.value
   if (actor === undefined || storeId === undefined) throw new Error('nobody is at work in a store')
   const at = clock.now()
@@ -148,7 +147,7 @@ const record: Recorder = async (deedOf, { storeId = myStore.value?.id, reverses 
   const deed = deedOf({ requestId, storeId, origin: { occurredAt: new Date(at).toISOString(), source: 'PHONE' } }, actor)
   const person = { actorId: actor.id, actorName: actor.name }
   const operation = { requestId, ...person, storeId, at, deed, ...(reverses !== undefined && { reverses }) }
-  await outbox.put(operation)
+  await outbox.put(operation, settles)
   void askToKeep()
   if (!navigator.onLine) void callWhenOnline()
   return { ...operation, state: 'waiting', attempts: 0 }

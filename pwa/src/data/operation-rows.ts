@@ -24,11 +24,17 @@ export class OperationRows {
     private readonly vault: Vault,
   ) {}
 
-  /** Returns when it is safely on the disk. Throws `QuotaExceededError` when the device is full. */
-  async add(operation: Operation): Promise<void> {
+  /**
+   * Returns when it is safely on the disk. Throws `QuotaExceededError` when the device is full.
+   * What it `settles` is marked as dealt with in the same moment: both are written, or neither.
+   */
+  async add(operation: Operation, settles?: string): Promise<void> {
     const row = await this.seal(operation)
-    const work = (await this.db()).transaction('operations', 'readwrite', { durability: 'strict' })
-    await Promise.all([work.store.add(row), work.done])
+    for (;;) {
+      const before = settles === undefined ? [] : await this.rowsOf([settles])
+      const dealtWith = (await this.nameAll(before)).map((kept) => this.seal({ ...kept, handled: true }))
+      if (await this.replace(before, [...(await Promise.all(dealtWith)), row])) return
+    }
   }
 
   /** In the order in which they were made. */
@@ -122,7 +128,7 @@ export class OperationRows {
       }
     }
     const writing = rows.length
-      ? rows.map((row) => work.store.put(row))
+      ? rows.map((row) => (row.order === undefined ? work.store.add(row) : work.store.put(row)))
       : before.map((row) => (row.order === undefined ? undefined : work.store.delete(row.order)))
     await Promise.all([...writing, work.done])
     return true

@@ -1,10 +1,11 @@
 /** What the outbox keeps, whatever becomes of the device: nothing is dropped, and nothing is read for nothing. */
 import 'fake-indexeddb/auto'
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase, vaultOf, type Database } from './database.ts'
 import { OperationRows } from './operation-rows.ts'
 import { needsYou, type Fate, type Operation } from './operations.ts'
 import { Outbox, type Holdup } from './outbox.ts'
+import { DeviceFull } from './storage.ts'
 
 const ACCEPTED: Fate = { state: 'accepted', belowZero: [], clockErrorSeconds: null }
 const ASTRAY: Fate = { ...ACCEPTED, belongs: 'QUARANTINE' }
@@ -131,4 +132,62 @@ test('a storage that fails is said, and tried again by itself', async () => {
   reading.mockRestore()
   await outbox.drain()
   expect(holdup).toBeUndefined()
+})
+
+/** The disk is full whenever a row of an operation is written, this many times. */
+function fullFor(times: number): void {
+  const put = IDBObjectStore.prototype.put
+  const spy = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...written) {
+    if (this.name !== 'operations' || times === 0) return put.apply(this, written)
+    times -= 1
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+  onTestFinished(() => spy.mockRestore())
+}
+
+test('a full device forgets what is done to send what is not', async () => {
+  await lies(sale('old', { state: 'accepted', fate: ACCEPTED }), sale('waits'))
+  fullFor(1)
+
+  await open().drain()
+
+  expect(sent).toEqual(['waits'])
+  expect(await states()).toEqual({ waits: 'accepted' })
+})
+
+test('where there is nothing to forget, a full device says so and tries again later', async () => {
+  await lies(sale('waits'))
+  fullFor(Infinity)
+
+  await open().drain()
+
+  expect(sent).toEqual([])
+  expect([holdup?.why, planned]).toEqual(['full', 60_000])
+})
+
+test('what is mended is settled in the same moment', async () => {
+  await lies(sale('refused', { state: 'refused', fate: { state: 'refused', reason: { code: 'X', message: 'x', messageZh: 'x', problems: [] } } }))
+  const outbox = open()
+
+  await outbox.put(sale('mended'), 'refused')
+
+  expect((await outbox.all()).map(({ requestId, handled }) => [requestId, handled])).toEqual([['mended', undefined], ['refused', true]])
+})
+
+test('when it cannot be settled, nothing is recorded that would be recorded once more', async () => {
+  await lies(sale('refused', { state: 'refused', fate: { state: 'refused', reason: { code: 'X', message: 'x', messageZh: 'x', problems: [] } } }))
+  const outbox = open()
+  fullFor(Infinity)
+
+  await expect(outbox.put(sale('mended'), 'refused')).rejects.toThrow(DeviceFull)
+
+  expect((await outbox.all()).map(({ requestId, handled }) => [requestId, handled])).toEqual([['refused', undefined]])
+})
+
+test('what was settled and forgotten meanwhile does not keep the mending from being recorded', async () => {
+  const outbox = open()
+
+  await outbox.put(sale('mended'), 'gone')
+
+  expect(Object.keys(await states())).toEqual(['mended'])
 })

@@ -62,28 +62,38 @@ export class Outbox {
     this.rows = new OperationRows(world.db, world.vault)
   }
 
-  /** Returns when the operation is safely on this device, not when it is sent. Throws `DeviceFull` when it is not. */
-  async put(operation: Omit<Operation, 'order' | 'state' | 'attempts'>): Promise<void> {
-    await this.add({ ...operation, state: 'waiting', attempts: 0 })
-    this.world.changed([operation.requestId])
+  /**
+   * Returns when the operation is safely on this device, not when it is sent. Throws `DeviceFull` when it is not.
+   * `settles` is the request of the one that needed a person, and that this one deals with.
+   */
+  async put(operation: Omit<Operation, 'order' | 'state' | 'attempts'>, settles?: string): Promise<void> {
+    await this.add({ ...operation, state: 'waiting', attempts: 0 }, settles)
+    this.world.changed([operation.requestId, ...(settles === undefined ? [] : [settles])])
     void this.drain()
   }
 
   /** A full device forgets the list of what is done before it refuses what is to be done. */
-  private async add(operation: Operation): Promise<void> {
+  private async add(operation: Operation, settles?: string): Promise<void> {
     try {
-      await this.rows.add(operation)
+      await this.rows.add(operation, settles)
     } catch (error) {
       if (!isFull(error)) throw error
-      await this.makeRoomAndAdd(operation).catch((again: unknown) => {
+      await this.makeRoomAndAdd(operation, settles).catch((again: unknown) => {
         throw isFull(again) ? new DeviceFull('no room to keep it', { cause: again }) : again
       })
     }
   }
 
-  private async makeRoomAndAdd(operation: Operation): Promise<void> {
-    if (await this.rows.forgetOldest('accepted', 0, needsYou)) this.world.changed()
-    await this.rows.add(operation)
+  private async makeRoomAndAdd(operation: Operation, settles?: string): Promise<void> {
+    await this.makeRoom()
+    await this.rows.add(operation, settles)
+  }
+
+  /** False when there was nothing to forget. */
+  private async makeRoom(): Promise<boolean> {
+    const forgotten = await this.rows.forgetOldest('accepted', 0, needsYou)
+    if (forgotten) this.world.changed()
+    return forgotten
   }
 
   async all(): Promise<Operation[]> {
@@ -145,7 +155,7 @@ export class Outbox {
   drain(): Promise<void> {
     this.asked = true
     this.cancelRetry()
-    this.draining ??= this.drainAll().catch((error: unknown) => this.notWritten(error)).finally(() => this.drained())
+    this.draining ??= this.drainMakingRoom().catch((error: unknown) => this.notWritten(error)).finally(() => this.drained())
     return this.draining
   }
 
@@ -153,6 +163,17 @@ export class Outbox {
   private async drained(): Promise<void> {
     this.draining = undefined
     if (this.asked) await this.drain()
+  }
+
+  /** What is done gives way to what is to be sent, too; without any of it to forget, nothing more can be tried. */
+  private async drainMakingRoom(): Promise<void> {
+    try {
+      await this.drainAll()
+    } catch (error) {
+      if (!isFull(error) || !(await this.makeRoom())) throw error
+      this.asked = true
+      await this.drainAll()
+    }
   }
 
   /** What cannot be written down is not sent: nobody would know that it may have been. */

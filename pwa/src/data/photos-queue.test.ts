@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { openDatabase, vaultOf } from './database.ts'
 import { PhotoQueue, PIECE, type Progress } from './photos-queue.ts'
 import { openPhotoDatabase, PhotoStore, type DevicePhoto, type PhotoDatabase } from './photos-store.ts'
@@ -88,7 +88,7 @@ function open(): PhotoQueue {
     server,
     actorId: () => actor,
     now: () => now,
-    alone: (work) => (locked = locked.then(work)),
+    alone: (work) => (locked = locked.catch(() => {}).then(work)),
     later: (_wait, work) => {
       planned = work
       return () => (planned = undefined)
@@ -392,4 +392,32 @@ test('a network that is not there is not asked again and again at once', async (
   await open().drain()
 
   expect(asked).toBe(1)
+})
+
+test('a device without room for a mark brings its photos all the same, and forgets them when they are there for good', async () => {
+  const picture = await take('a')
+  server.announced.add('a')
+  store.change = () => Promise.reject(new DOMException('no room', 'QuotaExceededError'))
+
+  await open().drain()
+
+  expect(same(server.held.get('a'), picture)).toBe(true)
+  expect(await states()).toEqual({})
+})
+
+test('a storage that fails is tried again by itself, and nobody is left without an answer', async () => {
+  await take('a', 100)
+  server.announced.add('a')
+  const complaint = vi.spyOn(console, 'error').mockReturnValue()
+  const reading = vi.spyOn(store, 'all').mockRejectedValueOnce(new DOMException('the disk is broken', 'UnknownError'))
+  const queue = open()
+
+  await queue.drain()
+  expect(await states()).toEqual({ a: 'waiting' })
+  expect(complaint).toHaveBeenCalledOnce()
+  complaint.mockRestore()
+  reading.mockRestore()
+
+  await wait(queue)
+  expect(await states()).toEqual({ a: 'kept' })
 })

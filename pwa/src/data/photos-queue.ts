@@ -7,6 +7,7 @@
  * A request has only so much time, so a slow network gets smaller pieces: each one that arrives is there for good.
  */
 import type { DevicePhoto, PhotoStore } from './photos-store.ts'
+import { isFull } from './storage.ts'
 import { Refused, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
 
 /** The largest piece, and the first that is tried. */
@@ -67,8 +68,21 @@ export class PhotoQueue {
   drain(now = false): Promise<void> {
     if (now) for (const each of this.patience.values()) each.notBefore = 0
     this.asked = true
-    this.running ??= this.drainAll().finally(() => (this.running = undefined))
+    this.running ??= this.drainAll().catch((error: unknown) => this.failed(error)).finally(() => this.drained())
     return this.running
+  }
+
+  /** Who asked while the last look was already over is not forgotten. */
+  private async drained(): Promise<void> {
+    this.running = undefined
+    if (this.asked) await this.drain()
+  }
+
+  /** This device's own storage failed: it may work again later, and nobody else would try. */
+  private failed(error: unknown): void {
+    console.error(error)
+    this.asked = false
+    this.cancelRetry = this.world.later(LONGEST_WAIT_MS, () => void this.drain())
   }
 
   private async drainAll(): Promise<void> {
@@ -131,7 +145,16 @@ export class PhotoQueue {
   private async carry(photo: DevicePhoto, size: number): Promise<void> {
     this.piece = Math.max(LEAST_PIECE, size)
     photo.piece = this.piece
-    await this.world.store.change(photo.id, { piece: this.piece })
+    await this.noteDown(photo.id, { piece: this.piece })
+  }
+
+  /** How far it is, the server knows too: a full device brings its photos all the same, and that makes room. */
+  private async noteDown(id: string, change: Partial<DevicePhoto>): Promise<void> {
+    try {
+      await this.world.store.change(id, change)
+    } catch (error) {
+      if (!isFull(error)) throw error
+    }
   }
 
   /** False when there is no use in trying the next photo now. */
@@ -176,7 +199,7 @@ export class PhotoQueue {
     if (sent === photo.sent) return
     photo.sent = sent
     this.patienceOf(photo.id).failures = 0
-    await this.world.store.change(photo.id, { sent })
+    await this.noteDown(photo.id, { sent })
     this.world.changed()
   }
 
@@ -186,7 +209,13 @@ export class PhotoQueue {
 
   private async settle(photo: DevicePhoto, change: Partial<DevicePhoto>): Promise<void> {
     this.patience.delete(photo.id)
-    await this.world.store.change(photo.id, { ...change, since: this.world.now() })
+    try {
+      await this.world.store.change(photo.id, { ...change, since: this.world.now() })
+    } catch (error) {
+      // No room for the mark: what the server has for good need not even be remembered here.
+      if (!isFull(error) || change.state !== 'kept') throw error
+      await this.world.store.forget([photo.id])
+    }
     this.world.changed()
   }
 

@@ -13,14 +13,13 @@ import { makeSmall } from './photos-small.ts'
 import type { DevicePhoto } from './photos-store.ts'
 import type { Whereabouts } from './place.ts'
 import { me, senderId } from './session.ts'
+import { DeviceFull, isFull } from './storage.ts'
 import { uuidv7 } from './uuid.ts'
 
 export type { DevicePhoto } from './photos-store.ts'
+export { DeviceFull } from './storage.ts'
 export type Photo = ResultOf<typeof PhotoFields>
 export type PhotoInput = VariablesOf<typeof RetakePhoto>['input']['photo']
-
-/** There is no room on the device: nothing was kept, and the person must hear of it. */
-export class DeviceFull extends Error {}
 
 const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(PHOTOS_LOCK)
 const kept = shallowRef<ReadonlyMap<string, DevicePhoto>>(new Map())
@@ -48,7 +47,7 @@ export async function startPhotos(): Promise<void> {
   tabs?.addEventListener('message', () => void show())
   addEventListener('online', sendPhotos)
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && sendPhotos())
-  await show()
+  await read()
   sendPhotos()
 }
 
@@ -67,7 +66,7 @@ export async function keepPhoto(picture: Blob, place?: Whereabouts): Promise<Pho
   try {
     await store.add({ ...photo, actorId: actor.id, state: 'waiting', sent: 0, since: now }, bytes)
   } catch (error) {
-    throw error instanceof DOMException && error.name === 'QuotaExceededError' ? new DeviceFull('no room', { cause: error }) : error
+    throw isFull(error) ? new DeviceFull('no room', { cause: error }) : error
   }
   await show()
   sendPhotos()
@@ -109,8 +108,13 @@ export async function localPicture(id: string): Promise<Blob | undefined> {
   return bytes && new Blob([bytes], { type: 'image/jpeg' })
 }
 
-async function show(): Promise<void> {
+async function read(): Promise<void> {
   kept.value = new Map((await store.all()).map((photo) => [photo.id, photo]))
+}
+
+/** A photo that is kept is kept, also when the list of them cannot be read just now. */
+async function show(): Promise<void> {
+  await read().catch((error: unknown) => console.error(error))
 }
 
 async function sha256(bytes: ArrayBuffer): Promise<string> {

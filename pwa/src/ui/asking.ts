@@ -1,6 +1,7 @@
 /** A question to the server: busy while it is asked, and why not, in the reader's words. */
 import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { DoorRefusal } from '@/data/door.ts'
+import { DeviceFull, isFull } from '@/data/storage.ts'
 import { Refused, ServerTrouble, SignedOut, Unreachable } from '@/data/transport.ts'
 import { useWords } from './words.ts'
 
@@ -15,6 +16,9 @@ const OWN_WORDS = new Set([
   'FULL_SIGN_IN_NEEDED',
   'WRONG_CODE',
 ])
+
+/** What went wrong on this device, before or after the server was asked: nobody waits for it on a grey page. */
+const HERE: Record<string, string> = { DEVICE_FULL: 'common.notKept', BROKEN_HERE: 'common.failed' }
 
 interface No {
   code: string
@@ -42,6 +46,8 @@ export function useAsking(): Asking {
   const problem = computed(() => {
     if (!refusal.value) return ''
     const { code, message, messageZh } = refusal.value
+    const here = HERE[code]
+    if (here) return t(here)
     if (OWN_WORDS.has(code)) return t(`signin.problem.${code}`)
     return (english.value ? message : messageZh) || message || t('signin.problem.OTHER', { code })
   })
@@ -70,7 +76,9 @@ function noOf(error: unknown): No {
   if (error instanceof Unreachable) return plain('UNREACHABLE')
   if (error instanceof ServerTrouble) return plain('SERVER_TROUBLE')
   if (error instanceof SignedOut) return plain('SIGNED_OUT')
-  throw error
+  if (error instanceof DeviceFull || isFull(error)) return plain('DEVICE_FULL')
+  console.error(error)
+  return plain('BROKEN_HERE')
 }
 
 const plain = (code: string): No => ({ code, message: '', messageZh: '' })

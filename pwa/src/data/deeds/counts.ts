@@ -5,7 +5,7 @@ import { AdjustStock } from '../documents/writes.ts'
 import { match } from '../match.ts'
 import type { Operation } from '../operations.ts'
 import { accepted, firstOf, kind, piecesOf, reasonOf, refused, type Fate, type NamedLine } from './deed.ts'
-import { named, record } from './record.ts'
+import { named, record, type Recording } from './record.ts'
 
 type AdjustInput = VariablesOf<typeof AdjustStock>['input']
 
@@ -35,11 +35,11 @@ export function count(item: CatalogueItem, counted: number, booked: number): Pro
   }))
 }
 
-/** The stock moved during the count: the difference that she found at that moment. */
-export async function correctByDifference(operation: Operation): Promise<void> {
-  if (operation.deed.kind !== 'count') return
+/** The stock moved during the count: the difference that she found at that moment settles it. False when there was none. */
+export async function correctByDifference(operation: Operation): Promise<boolean> {
+  if (operation.deed.kind !== 'count') return false
   const { counted, booked, lines } = operation.deed
-  await correct(operation, lines, counted - booked, 'COUNTED')
+  return correct(operation, lines, counted - booked, 'COUNTED', { settles: operation.requestId })
 }
 
 async function correct(
@@ -47,16 +47,17 @@ async function correct(
   lines: NamedLine[],
   delta: number,
   reason: AdjustInput['reason'],
-  reverses?: string,
-): Promise<void> {
+  towards: Pick<Recording, 'reverses' | 'settles'>,
+): Promise<boolean> {
   const [line] = lines
-  if (!line || delta === 0) return
+  if (!line || delta === 0) return false
   await record((common) => ({
     kind: 'correction',
     undoes: operation.requestId,
     lines: [{ ...line, quantity: delta }],
     input: { ...common, skuId: line.skuId, delta, reason },
-  }), { storeId: operation.storeId, reverses })
+  }), { storeId: operation.storeId, ...towards })
+  return true
 }
 
 const adjustment = {
@@ -84,7 +85,9 @@ export const counted = kind<CountDeed>()({
   icon: 'clipboard',
   words: (deed, say) => say.t('operations.count', { item: firstOf(deed.lines, say).item, n: deed.counted }),
   change: (deed, skuId) => (deed.lines.some((line) => line.skuId === skuId) ? deed.counted - deed.booked : 0),
-  undo: (operation, deed) => correct(operation, deed.lines, deed.booked - deed.counted, 'MISRECORDED', operation.requestId),
+  undo: async (operation, deed) => {
+    await correct(operation, deed.lines, deed.booked - deed.counted, 'MISRECORDED', { reverses: operation.requestId })
+  },
 })
 
 export const correction = kind<CorrectionDeed>()({

@@ -16,6 +16,8 @@ export interface Recording {
   storeId?: string | undefined
   /** The operation that this one takes back: sent only after that one was accepted. */
   reverses?: string | undefined
+  /** The operation that needed a person, and that this one deals with: written down together, or not at all. */
+  settles?: string | undefined
 }
 
 export type Recorder = (deedOf: (common: Common, by: { id: string; name: string }) => Deed, options?: Recording) => Promise<Operation>

@@ -55,14 +55,15 @@ export interface InspectionDeed {
 /** What the counter knows of a return; the id is made here, so that its undoing can name it at once. */
 export type TakenBack = Pick<ReturnInput, 'reason' | 'condition' | 'photos' | 'saleLineId' | 'saleReference' | 'disposition' | 'overrideReason' | 'note'>
 
-export function takeBack(pick: SoldPick, brought: TakenBack, told: Place): Promise<Operation> {
+/** `settles` is the return that was not recorded as it stood, and is mended by this one. */
+export function takeBack(pick: SoldPick, brought: TakenBack, told: Place, settles?: string): Promise<Operation> {
   return record((common) => ({
     kind: 'goods-return',
     lines: [named(pick)],
     onSale: told === 'BACK_ON_SALE',
     told,
     input: { ...common, ...brought, id: uuidv7(), skuId: pick.item.id, quantity: pick.quantity },
-  }))
+  }), { settles })
 }
 
 export type Verdict = Pick<InspectionDeed['input'], 'returnId' | 'passed' | 'good' | 'failedTo' | 'note'>
