@@ -4,7 +4,7 @@ import { watch } from 'vue'
 import { catalogue, openCatalogue, refreshCatalogue } from './catalogue.ts'
 import { merge, NO_PARTS, partsOf } from './catalogue-parts.ts'
 import { keptIsDamaged } from './connection.ts'
-import { database, forgetReadings, readItems, readNote, writeReadings } from './database.ts'
+import { database, forgetReadings, readItems, readNote, writeNote, writeReadings } from './database.ts'
 
 /** What the server has, by part; it tells one part at a time. */
 const server = vi.hoisted(() => ({ parts: new Map<number, { digest: string; skus: object[] }>(), asked: [] as string[][] }))
@@ -123,4 +123,14 @@ test('a full device shows all that came, and keeps nothing that it would miss a 
   expect(prices()).toEqual({ tea: 1_000, milk: 500, rice: 700 })
   expect(await readNote('catalogue')).toBeUndefined()
   put.mockRestore()
+})
+
+test('what a clock that was a day ahead called fresh is asked about all the same', async () => {
+  await openCatalogue('wangjing')
+  await writeNote('catalogue', { ...(await readNote<object>('catalogue')), at: Date.now() + 86_400_000 })
+  server.asked = []
+
+  await openCatalogue('wangjing')
+
+  expect(server.asked).toEqual([['a', '', '', 'b']])
 })

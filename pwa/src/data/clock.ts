@@ -67,6 +67,12 @@ let keep: (offset: number) => void = () => {}
 
 export const clock = new DeviceClock({ wall: () => Date.now(), steady: () => performance.now() }, 0, (offset) => keep(offset))
 
+/** Marks a moment now, and says later when that was: by then the server's answer may have put the clock right. */
+export function mark(): () => number {
+  const since = performance.now()
+  return () => clock.now() - Math.round(performance.now() - since)
+}
+
 /** Goes on with what was measured before the app was closed. */
 export async function startClock(kept: { read: () => Promise<number | undefined>; write: (offset: number) => void }): Promise<void> {
   keep = kept.write

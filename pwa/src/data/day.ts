@@ -1,5 +1,6 @@
 /** The own shop's day: as the server said last, with what this device has done about it since. */
 import { computed, shallowRef } from 'vue'
+import { mark } from './clock.ts'
 import { readNote, writeNote } from './database.ts'
 import { atWorkSince, handOverToTake, isHandedOver, wentHomeAt } from './day-here.ts'
 import { operations } from './deeds.ts'
@@ -22,6 +23,8 @@ interface Reading {
 
 const reading = shallowRef<Reading>()
 const failed = shallowRef(false)
+/** Which question was asked last, and which of them is answered: no earlier answer takes its place, whatever the clock says. */
+let [asked, heard] = [0, 0]
 const here = computed(() => (reading.value?.storeId === myStore.value?.id ? reading.value : undefined))
 
 export const storeDay = computed(() => here.value?.day)
@@ -55,11 +58,12 @@ export async function readDay(): Promise<void> {
     const kept = await readNote<Reading>(note)
     if (kept && here.value === undefined && myStore.value?.id === storeId) reading.value = kept
   }
-  const asked = Date.now()
+  const [turn, askedAt] = [(asked += 1), mark()]
   try {
     const [{ dayOf: day }, { helpCalls }] = await Promise.all([ask(DayQuery, { storeId }), ask(MyHelpQuery, { storeId })])
-    if (myStore.value?.id !== storeId || asked < dayReadAt.value) return
-    reading.value = { storeId, at: asked, day, help: helpCalls.edges.map(({ node }) => node) }
+    if (myStore.value?.id !== storeId || turn < heard) return
+    heard = turn
+    reading.value = { storeId, at: askedAt(), day, help: helpCalls.edges.map(({ node }) => node) }
     failed.value = false
     await writeNote(note, reading.value)
   } catch {

@@ -81,7 +81,8 @@ export function watchIdleness(): void {
   touched()
   for (const sign of ['pointerdown', 'keydown'] as const) addEventListener(sign, touched, { capture: true, passive: true })
   const look = (): void => {
-    const idle = Date.now() - Number(localStorage.getItem(TOUCHED_KEY))
+    // A clock that was set back meanwhile is no reason to stay open.
+    const idle = Math.abs(Date.now() - Number(localStorage.getItem(TOUCHED_KEY)))
     if (device.value && sessionState.value === 'signed-in' && contact.value !== 'offline' && idle >= IDLE_MS) void lock()
   }
   setInterval(look, LOOK_MS)

@@ -1,5 +1,6 @@
 /** What the own shop has to do today: as the server said last, with what this device has done about it since. */
 import { computed, shallowRef } from 'vue'
+import { mark } from './clock.ts'
 import { readNote, writeNote } from './database.ts'
 import { operations } from './deeds.ts'
 import { TasksQuery } from './documents/tasks.ts'
@@ -18,6 +19,8 @@ interface Reading {
 
 const reading = shallowRef<Reading>()
 const failed = shallowRef(false)
+/** Which question was asked last, and which of them is answered: no earlier answer takes its place, whatever the clock says. */
+let [asked, heard] = [0, 0]
 const here = computed(() => (reading.value?.storeId === myStore.value?.id ? reading.value : undefined))
 
 /** Also what is done today; undefined until the device or the server has said. */
@@ -36,11 +39,12 @@ export async function readTasks(): Promise<void> {
     const kept = await readNote<Reading>(note)
     if (kept && here.value === undefined && myStore.value?.id === storeId) reading.value = kept
   }
-  const asked = Date.now()
+  const [turn, askedAt] = [(asked += 1), mark()]
   try {
     const { tasks } = await ask(TasksQuery, { storeId })
-    if (myStore.value?.id !== storeId || asked < tasksReadAt.value) return
-    reading.value = { storeId, at: asked, tasks }
+    if (myStore.value?.id !== storeId || turn < heard) return
+    heard = turn
+    reading.value = { storeId, at: askedAt(), tasks }
     failed.value = false
     await writeNote(note, reading.value)
   } catch {
