@@ -102,12 +102,17 @@ def understand(reads: Sequence[TagRead]) -> Reads:
         except MalformedEpc as wrong:
             malformed += 1
             if malformed <= MALFORMED_NAMED:
-                named.append(Malformed(n, read.epc[:EPC_SHOWN], wrong.code))
+                named.append(Malformed(n, _shown(read.epc), wrong.code))
             continue
         known = tags.get(tag.epc)
         if known is None or known[1] < read.read_at:
             tags[tag.epc] = (tag, read.read_at)
     return Reads(tags, len(reads) - malformed - len(tags), malformed, named)
+
+
+def _shown(epc: str) -> str:
+    """Return the beginning of what is no EPC, as an answer can be kept: PostgreSQL keeps no null byte."""
+    return epc[:EPC_SHOWN].replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 async def record_tag_reads(

@@ -1,7 +1,7 @@
 """Custom scalars: money in fen, instants with a zone, and rows that PostgreSQL has written."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NewType
 
 import orjson
@@ -16,6 +16,8 @@ MaskedText = NewType("MaskedText", str)
 StockRows = NewType("StockRows", bytes)
 
 FEN_LIMIT = 2**53
+_TICK = timedelta(microseconds=1)
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC) + _TICK, datetime.max.replace(tzinfo=UTC) - _TICK
 
 
 def _parse_fen(value: Any) -> int:
@@ -25,14 +27,18 @@ def _parse_fen(value: Any) -> int:
 
 
 def _parse_datetime(value: Any) -> datetime:
-    """Return an RFC 3339 instant in UTC; a time without a zone could be any of many, so it is refused."""
+    """Return an RFC 3339 instant in UTC; a time without a zone could be any of many, so it is refused.
+
+    PostgreSQL's driver takes the first and the last instant of all for "ever", and gives that back without a zone: they
+    become the ones beside them.
+    """
     if not isinstance(value, str):
         raise GraphQLError(f"DateTime cannot represent {value!r}: give an RFC 3339 text.")
     try:
         instant = datetime.fromisoformat(value)
         if instant.tzinfo is None:
             raise GraphQLError(f"DateTime cannot represent {value!r}: it names no zone (add Z or +08:00).")
-        return instant.astimezone(UTC)
+        return min(max(instant.astimezone(UTC), EARLIEST), LATEST)
     except (ValueError, OverflowError):
         raise GraphQLError(f"DateTime cannot represent {value!r}: not an RFC 3339 instant.") from None
 

@@ -66,8 +66,10 @@ def _names(name: str, given: GraphQLInputType) -> bool:
     )
 
 
-def operation(kind: str, name: str, field: GraphQLField, fill: Fill) -> tuple[str, Mapping[str, Any]]:
-    """Return a document that asks for everything below a root field, and its variables."""
+def operation(
+    kind: str, name: str, field: GraphQLField, fill: Fill, depth: int = DEPTH
+) -> tuple[str, Mapping[str, Any]]:
+    """Return a document that asks for everything below a root field so deep, and its variables."""
     root = ROOTS[kind]
     assert root is not None
     variables: dict[str, Any] = {}
@@ -80,7 +82,7 @@ def operation(kind: str, name: str, field: GraphQLField, fill: Fill) -> tuple[st
             passed.append(f"{argument}: ${argument}")
     head = f"({', '.join(declared)})" if declared else ""
     given = f"({', '.join(passed)})" if passed else ""
-    below = selection(get_named_type(field.type), fill, LESS_DEEP.get(name, DEPTH))
+    below = selection(get_named_type(field.type), fill, min(depth, LESS_DEEP.get(name, depth)))
     return f"{kind}{head} {{ {name}{given} {below} }}", variables
 
 
