@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { preferences } from '@/data/preferences.ts'
 import { isKnown, language, t } from '@/ui/language.ts'
+import { snackbar } from '@/ui/snackbar.ts'
 import { page, startLanguage } from './language.ts'
 import chinese from './messages/log.zh-CN.ts'
 import english from './messages/log.en.ts'
@@ -34,13 +35,14 @@ test('a page that opens while the language changes has its words in the new one'
   expect(t('signin.password')).toBe('Password')
 })
 
-test('words that do not arrive leave the screen in those that it has, and keep no page shut', async () => {
+test('words that do not arrive leave the screen in those that it has, keep no page shut, and are not chosen', async () => {
   preferences.language = 'zh-CN'
   await expect.poll(() => root.lang).toBe('zh-CN')
-  const lost = (): never => {
-    throw new TypeError('Failed to fetch')
-  }
-  vi.doMock('./messages/returns.en.ts', lost)
+  let lost = true
+  vi.doMock('./messages/returns.en.ts', (): object => {
+    if (lost) throw new TypeError('Failed to fetch')
+    return { default: english }
+  })
   const told = vi.spyOn(console, 'error').mockReturnValue(undefined)
 
   preferences.language = 'en'
@@ -48,4 +50,12 @@ test('words that do not arrive leave the screen in those that it has, and keep n
   await expect.poll(() => told.mock.calls.length).toBe(2)
 
   expect([language.value, t('common.back'), t('returns.first')]).toEqual(['zh-CN', '返回', returns.returns.first])
+  await expect.poll(() => preferences.language).toBe('zh-CN')
+  expect(snackbar.notice?.tone).toBe('refused')
+
+  // Chosen once more, when there is a network.
+  lost = false
+  vi.resetModules()
+  preferences.language = 'en'
+  await expect.poll(() => root.lang).toBe('en')
 })

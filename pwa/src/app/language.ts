@@ -1,7 +1,8 @@
 /** Chinese first, English beside it; English is fetched when somebody reads it, and so are the words of most pages. */
 import { watch } from 'vue'
 import { preferences, type Language } from '@/data/preferences.ts'
-import { language, teach } from '@/ui/language.ts'
+import { language, t, teach } from '@/ui/language.ts'
+import { say } from '@/ui/snackbar.ts'
 import { AREAS, type Area } from './messages/areas.ts'
 import zh from './messages/zh-CN.ts'
 
@@ -10,8 +11,17 @@ const asked = new Set<Area>()
 
 export async function startLanguage(): Promise<void> {
   teach('zh-CN', zh)
-  await speak(preferences.language)
-  watch(() => preferences.language, speak)
+  watch(() => preferences.language, switchTo)
+  if (await speak(preferences.language)) return
+  // What she chose before is asked for again with the network; until then the app is there, in Chinese.
+  addEventListener('online', () => void speak(preferences.language))
+}
+
+/** The screen and the choice agree: what did not arrive is not chosen, and can be chosen again. */
+async function switchTo(wanted: Language): Promise<void> {
+  if ((await speak(wanted)) || wanted !== preferences.language) return
+  preferences.language = language.value
+  say({ tone: 'refused', text: t('common.failed') })
 }
 
 /** A page with the words that it says besides those of the first pages. */
@@ -19,18 +29,20 @@ export function page<Page>(load: () => Promise<Page>, ...areas: Area[]): () => P
   return async () => (await Promise.all([load(), learn(areas)]))[0]
 }
 
-/** Where its words do not arrive, the screen stays in those that it has. */
-async function speak(wanted: Language): Promise<void> {
+/** False where its words do not arrive: the screen stays in those that it has. */
+async function speak(wanted: Language): Promise<boolean> {
   try {
     if (wanted === 'en') teach('en', (await import('./messages/en.ts')).default)
     await study(wanted, [...asked])
   } catch (error) {
-    return console.error(error)
+    console.error(error)
+    return false
   }
   // Somebody may have changed her mind meanwhile.
-  if (wanted !== preferences.language) return
+  if (wanted !== preferences.language) return true
   language.value = wanted
   document.documentElement.lang = wanted
+  return true
 }
 
 /** In the language in use; and in the one that somebody is just switching to, if it arrives. */
