@@ -49,6 +49,9 @@ async def test_a_checklist_goes_from_headquarters_to_the_shop_and_back(chain: Ch
     await tablet.picture("checklists")
     await tablet.see("checklist").filter(has_text="冷柜巡检").get_by_test_id("to-answers").tap()
 
+    at = "select latitude, longitude, 10 as accuracy from store where code like '%-HUAYANG'"
+    await phone.context.grant_permissions(["camera", "geolocation"])
+    await phone.context.set_geolocation(dict((await chain.books.rows(at))[0]))  # type: ignore[arg-type]  # its shape
     await phone.sign_in("huayang")
     await phone.see("tasks").get_by_text("冷柜巡检").tap()
     await phone.see("steps").wait_for()
@@ -77,4 +80,5 @@ async def test_a_checklist_goes_from_headquarters_to_the_shop_and_back(chain: Ch
     await tablet.page.reload()
     await tablet.shows("answers", "华阳店")
     await tablet.shows("answers", "6.5")
+    await tablet.shows("answer-where", "在店内")
     await tablet.picture("checklist-answers")

@@ -54,6 +54,8 @@ async def test_a_whole_day_from_opening_to_the_next_shift(chain: Chain, give: Gi
     clocked = "select direction, place, distance_metres from clock_entry where store_id = $1 order by occurred_at"
     entries = [tuple(row) for row in await chain.books.rows(clocked, tea.store_id)]
     assert entries == [("in", "outside", 320), ("out", "outside", 320)]
+    near = "select distance_metres from task_record where store_id = $1"
+    assert [row[0] for row in await chain.books.rows(near, tea.store_id)] == [320]
     confirmed = "select count(*) from hand_over_confirmation where store_id = $1 and disputes = '[]'"
     assert await chain.books.value(confirmed, tea.store_id) == 1
     assert await chain.books.on_hand(tea) == tea.on_hand - 3
@@ -101,6 +103,11 @@ async def sell_one_and_count(phone: Device, tea: Item) -> None:
     await phone.press(tea.on_hand - 3)
     await phone.shows("counts", "少 2")
     await phone.sent(5)
+    # Whoever asks later reads who, when and where.
+    await phone.open(f"/stores/{tea.store_id}/items/{tea.sku_id}")
+    for row in (phone.see("movement").nth(0), phone.see("movement").nth(1)):
+        await expect(row.get_by_test_id("movement-where")).to_have_text("离店 320 米")
+    await phone.picture("day-4-history")
 
 
 async def hand_over(phone: Device, tea: Item) -> None:

@@ -10,8 +10,9 @@ import { OperationList } from './operation-list.ts'
 import type { Holdup } from './outbox.ts'
 import { isLeftBehind, needsYou, type Operation } from './operations.ts'
 import { forgetPhotosOf, takeOverPhotosOf } from './photos.ts'
+import { lookAround, placeKnown } from './place-known.ts'
 import { noteSender, openOutbox, SENDING_LOCK, SYNC_TAG } from './sending.ts'
-import { askAboutDay, me, myStore, noteDayOpened, senderId, whenSomebodyLeaves } from './session.ts'
+import { askAboutDay, may, me, myStore, noteDayOpened, senderId, whenSomebodyLeaves } from './session.ts'
 import { askToKeep } from './storage.ts'
 import { uuidv7 } from './uuid.ts'
 
@@ -87,10 +88,19 @@ export async function startOutbox(): Promise<void> {
     // A page that slept has not heard what the others said.
     show()
     sendWaiting()
+    lookAroundAtWork()
   })
-  watch(() => me.value?.id, (personId) => void noteSender(personId).catch((error: unknown) => console.error(error)), { immediate: true })
+  watch(() => me.value?.id, (personId) => {
+    void noteSender(personId).catch((error: unknown) => console.error(error))
+    lookAroundAtWork()
+  }, { immediate: true })
   await list.read()
   sendWaiting()
+}
+
+/** So that the next act can say where it was done; of those only who act in a shop. */
+function lookAroundAtWork(): void {
+  if (me.value && may('sale:record')) void lookAround()
 }
 
 /** Ask the browser to call the service worker when the network is back, where it can. */
@@ -144,7 +154,7 @@ const record: Recorder = async (deedOf, { storeId = myStore.value?.id, reverses,
   if (actor === undefined || storeId === undefined) throw new Error('nobody is at work in a store')
   const at = clock.now()
   const requestId = uuidv7(at)
-  const deed = deedOf({ requestId, storeId, origin: { occurredAt: new Date(at).toISOString(), source: 'PHONE' } }, actor)
+  const deed = deedOf({ requestId, storeId, origin: { occurredAt: new Date(at).toISOString(), source: 'PHONE', ...placeKnown() } }, actor)
   const person = { actorId: actor.id, actorName: actor.name }
   const operation = { requestId, ...person, storeId, at, deed, ...(reverses !== undefined && { reverses }) }
   await outbox.put(operation, settles)

@@ -70,8 +70,9 @@ export function confirmHandOver(handOverId: string, disputes: string[]): Promise
   return record((common) => ({ kind: 'confirm-hand-over', lines: [], input: { id: uuidv7(), ...common, handOverId, disputes: disputed } }))
 }
 
-function originAt({ origin }: Common, here: Place): VariablesOf<typeof ClockIn>['input']['origin'] {
-  return typeof here === 'string' ? origin : { ...origin, latitude: here.latitude, longitude: here.longitude }
+/** What she was told of her place is what is recorded: what the device knew a while ago does not come instead. */
+function originAt({ origin: { occurredAt, source } }: Common, here: Place): VariablesOf<typeof ClockIn>['input']['origin'] {
+  return typeof here === 'string' ? { occurredAt, source } : { occurredAt, source, latitude: here.latitude, longitude: here.longitude }
 }
 
 const NO = { InvalidInput: refused, NotFound: refused, NotPermitted: refused, RequestIdConflict: refused }

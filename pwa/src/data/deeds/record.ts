@@ -8,7 +8,7 @@ import type { Deed } from './registry.ts'
 export interface Common {
   requestId: string
   storeId: string
-  origin: { occurredAt: string; source: 'PHONE' }
+  origin: { occurredAt: string; source: 'PHONE'; latitude?: number; longitude?: number }
 }
 
 export interface Recording {

@@ -10,6 +10,7 @@ const StoreParts = graphql(`
     zone
     latitude
     longitude
+    radiusMetres
     opensAt
     closesAt
     region { id name nameEn }

@@ -101,7 +101,7 @@ export const StockPage = graphql(`
 export const StockLevelQuery = graphql(`
   query StockLevel($storeId: UUID!, $skuId: UUID!) {
     stockLevel(storeId: $storeId, skuId: $skuId) {
-      store { id name nameEn }
+      store { id name nameEn latitude longitude radiusMetres }
       sku { id code name nameEn unit price(storeId: $storeId) }
       onHand
       reserved
@@ -129,6 +129,8 @@ export const MovementPage = graphql(`
           note
           occurredAt
           clockErrorSeconds
+          latitude
+          longitude
           by
           source
           version
