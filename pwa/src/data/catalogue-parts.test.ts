@@ -4,7 +4,7 @@ import { watch } from 'vue'
 import { catalogue, openCatalogue, refreshCatalogue } from './catalogue.ts'
 import { merge, NO_PARTS, partsOf } from './catalogue-parts.ts'
 import { keptIsDamaged } from './connection.ts'
-import { database, forgetReadings, readItems, readNote, writeNote, writeReadings } from './database.ts'
+import { database, forgetReadings, notTakenOver, readItems, readNote, writeNote, writeReadings } from './database.ts'
 
 /** What the server has, by part; it tells one part at a time. */
 const server = vi.hoisted(() => ({ parts: new Map<number, { digest: string; skus: object[] }>(), asked: [] as string[][] }))
@@ -133,4 +133,15 @@ test('what a clock that was a day ahead called fresh is asked about all the same
   await openCatalogue('wangjing')
 
   expect(server.asked).toEqual([['a', '', '', 'b']])
+})
+
+test('goods that an update could not take over are said, and come again', async () => {
+  notTakenOver.add('goods')
+  const heard: boolean[] = []
+  watch(keptIsDamaged, (is) => heard.push(is), { flush: 'sync' })
+
+  await openCatalogue('wangjing')
+
+  expect(heard).toEqual([true, false])
+  expect(Object.keys(prices())).toHaveLength(3)
 })

@@ -4,7 +4,7 @@ import { blockOf } from './blocks.ts'
 import { itemOf, searchItems, type CatalogueItem, type Scanned } from './catalogue-item.ts'
 import { merge, NO_PARTS, partsOf } from './catalogue-parts.ts'
 import { foundDamaged } from './connection.ts'
-import { CATALOGUE_NOTE, CATEGORIES_NOTE, readItems, readNote, writeNote, writeReadings } from './database.ts'
+import { CATALOGUE_NOTE, CATEGORIES_NOTE, notTakenOver, readItems, readNote, writeNote, writeReadings } from './database.ts'
 import { CatalogueChanges, CategoriesQuery, InStorePatterns, SkuByCode, SkuPage } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import { readWeighed, unitsOf, type InStorePattern } from './in-store-codes.ts'
@@ -41,7 +41,7 @@ export async function openCatalogue(storeId: string): Promise<void> {
     show(things)
     // Of a clock that was wrong when it was kept, nobody knows how old it is.
     if (whole && Math.abs(Date.now() - kept.at) < FRESH_MS) return
-  }
+  } else if (notTakenOver.delete('goods')) foundDamaged('goods', true)
   await refreshCatalogue(storeId)
 }
 

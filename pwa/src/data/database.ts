@@ -58,6 +58,10 @@ export function database(): Promise<Database> {
   return opened
 }
 
+type Reading = 'goods' | 'stock'
+/** What an update of the app could not take over from the older one: whoever reads it next says so, and asks for it again. */
+export const notTakenOver = new Set<Reading>()
+
 /** What version 1 kept in the clear; held in memory while the stores are made anew. */
 interface Clear {
   items: CatalogueItem[]
@@ -93,8 +97,7 @@ export async function openDatabase(name = 'trueshelf', closed: () => void = () =
     void opening.then((late) => late.close(), () => undefined)
     throw error
   })
-  // What may be read comes again from the server; what was done lies elsewhere, and an app that does not open helps nobody.
-  if (clear.notes.length) await sealAll(db, clear).catch((error: unknown) => console.error(error))
+  if (clear.notes.length) await takeOver(db, clear)
   return db
 }
 
@@ -111,24 +114,55 @@ async function takeOut(work: IDBPTransaction<Tables, StoreNames<Tables>[], 'vers
   clear.notes = keys.map((key, index) => [key, values[index]])
 }
 
-async function sealAll(db: Database, { items, levels, notes }: Clear): Promise<void> {
-  const sealer = vaultOf(async () => db)
-  const sealedNotes = await Promise.all(notes.map(async ([key, value]) => [key, await sealer.seal('readings', `note ${key}`, value)] as const))
-  const sealedItems = await sealBlocks(sealer, 'items', items, ({ id }) => id)
-  const stores = [...new Set(levels.map(({ storeId }) => storeId))]
-  const sealedLevels = await Promise.all(
-    stores.map(async (storeId) => {
-      const held = levels.filter((level) => level.storeId === storeId)
-      return [storeId, await sealBlocks(sealer, `levels ${storeId}`, held, ({ skuId }) => skuId)] as const
-    }),
-  )
-  const work = db.transaction(['items', 'levels', 'notes'], 'readwrite')
-  for (const [key, sealed] of sealedNotes) void work.objectStore('notes').put(sealed, key)
-  for (const [block, sealed] of sealedItems) void work.objectStore('items').put(sealed, block)
-  for (const [storeId, blocks] of sealedLevels) {
-    for (const [block, sealed] of blocks) void work.objectStore('levels').put(sealed, [storeId, block])
+/** What belongs together is taken over together or not at all: a note without its blocks would call them whole. */
+interface Part {
+  what?: Reading
+  notes: (key: string) => boolean
+  store: 'items' | 'levels'
+  seal: (sealer: Vault, clear: Clear) => Promise<[number | [string, number], Sealed][]>
+}
+
+/** Who is signed in comes first: that is little, and without it the app does not open in a cellar. */
+const PARTS: readonly Part[] = [
+  { notes: (key) => !SHOP_NOTES.has(key), store: 'items', seal: async () => [] },
+  { what: 'goods', notes: (key) => SHOP_NOTES.has(key) && key !== STOCK_NOTE, store: 'items', seal: (sealer, { items }) => sealBlocks(sealer, 'items', items, ({ id }) => id) },
+  { what: 'stock', notes: (key) => key === STOCK_NOTE, store: 'levels', seal: sealLevels },
+]
+
+async function takeOver(db: Database, clear: Clear): Promise<void> {
+  for (const part of PARTS) {
+    try {
+      await takePart(db, clear, part)
+    } catch (error) {
+      // What may be read comes again from the server; what was done lies elsewhere, and an app that does not open helps nobody.
+      console.error(error)
+      if (part.what) notTakenOver.add(part.what)
+    }
   }
-  await work.done
+}
+
+async function takePart(db: Database, clear: Clear, part: Part): Promise<void> {
+  const sealer = vaultOf(async () => db)
+  const blocks = await part.seal(sealer, clear)
+  const own = clear.notes.filter(([key]) => part.notes(key))
+  const notes = await Promise.all(own.map(async ([key, value]) => [key, await sealer.seal('readings', `note ${key}`, value)] as const))
+  const work = db.transaction([part.store, 'notes'], 'readwrite')
+  const kept = work.objectStore(part.store) as { put: (sealed: Sealed, key: unknown) => Promise<unknown> }
+  await Promise.all([
+    ...blocks.map(([block, sealed]) => kept.put(sealed, block)),
+    ...notes.map(([key, sealed]) => work.objectStore('notes').put(sealed, key)),
+    work.done,
+  ])
+}
+
+async function sealLevels(sealer: Vault, { levels }: Clear): Promise<[[string, number], Sealed][]> {
+  const stores = [...new Set(levels.map(({ storeId }) => storeId))]
+  const sealed = stores.map(async (storeId) => {
+    const held = levels.filter((level) => level.storeId === storeId)
+    const blocks = await sealBlocks(sealer, `levels ${storeId}`, held, ({ skuId }) => skuId)
+    return blocks.map(([block, each]): [[string, number], Sealed] => [[storeId, block], each])
+  })
+  return (await Promise.all(sealed)).flat()
 }
 
 export function vaultOf(db: () => Promise<Database>): Vault {

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { openDB } from 'idb'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { write } from './batch.ts'
-import { openDatabase, vaultOf, type Database, type OperationRow } from './database.ts'
+import { notTakenOver, openDatabase, vaultOf, type Database, type OperationRow } from './database.ts'
 import { OperationRows } from './operation-rows.ts'
 import { HeldElsewhere } from './storage.ts'
 import { isReadable, needsYou, neverHappened, type Operation } from './operations.ts'
@@ -48,6 +48,8 @@ async function leftByVersion1(...operations: unknown[]): Promise<void> {
   await old.put('items', { id: 'tea', name: '珍珠奶茶' })
   await old.put('levels', { storeId: 'wangjing', skuId: 'tea', onHand: 3 })
   await old.put('notes', { storeId: 'wangjing', at: 5 }, 'catalogue')
+  await old.put('notes', { storeId: 'wangjing', cursor: 'c', at: 5 }, 'stock')
+  await old.put('notes', { id: 'li-mei' }, 'me')
   old.close()
 }
 
@@ -70,12 +72,33 @@ test('an update of the app seals what lay in the clear, and loses none of it', a
 
   const kept = await Promise.all((['operations', 'items', 'levels', 'notes'] as const).map((store) => db.getAll(store)))
   expect(JSON.stringify(kept)).not.toContain('茶')
-  expect(kept.map((rows) => rows.length)).toEqual([1, 1, 1, 1])
+  expect(kept.map((rows) => rows.length)).toEqual([1, 1, 1, 3])
   expect(await rowsOf(db).all()).toEqual([{ ...OLD, order: 1 }])
   const vault = vaultOf(async () => db)
   const [block = -1] = await db.getAllKeys('items')
   const items = await db.get('items', block)
   expect(items && (await vault.open('readings', `items ${block}`, items))).toEqual([{ id: 'tea', name: '珍珠奶茶' }])
+})
+
+test('what does not fit when the app is updated is said and nothing else is lost: least of all what was done', async () => {
+  await leftByVersion1(OLD)
+  const put = IDBObjectStore.prototype.put
+  const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...written) {
+    if (this.name !== 'items') return put.apply(this, written)
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+  const complaint = vi.spyOn(console, 'error').mockReturnValue()
+
+  const db = await openDatabase(name)
+
+  expect([...notTakenOver]).toEqual(['goods'])
+  expect(complaint).toHaveBeenCalledOnce()
+  expect(await db.getAllKeys('notes'), 'no note calls whole what is not there').toEqual(['me', 'stock'])
+  expect([await db.count('items'), await db.count('levels')]).toEqual([0, 1])
+  expect(await rowsOf(db).all()).toEqual([{ ...OLD, order: 1 }])
+  full.mockRestore()
+  complaint.mockRestore()
+  notTakenOver.clear()
 })
 
 test('two who change the same operation at once both have their way', async () => {
@@ -181,14 +204,17 @@ test('what still needs somebody is not forgotten for its age', async () => {
 test('an update that cannot seal what lay in the clear opens all the same, and has what was done', async () => {
   await leftByVersion1(OLD)
   const complaint = vi.spyOn(console, 'error').mockReturnValue()
-  const sealing = vi.spyOn(crypto.subtle, 'encrypt').mockRejectedValueOnce(new DOMException('no', 'OperationError'))
+  const sealing = vi.spyOn(crypto.subtle, 'encrypt').mockRejectedValue(new DOMException('no', 'OperationError'))
 
   const db = await openDatabase(name)
 
-  expect(complaint).toHaveBeenCalledOnce()
+  expect(complaint).toHaveBeenCalledTimes(3)
+  complaint.mockRestore()
   sealing.mockRestore()
   expect(await rowsOf(db).waiting()).toEqual([{ ...OLD, order: 1 }])
   expect(await db.count('notes')).toBe(0)
+  expect([...notTakenOver]).toEqual(['goods', 'stock'])
+  notTakenOver.clear()
 })
 
 test('an older app in another window that does not let go is said, and once it is closed all is well', async () => {

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { watch } from 'vue'
 import { keptIsDamaged } from './connection.ts'
-import { database, forgetReadings, readLevels, readNote, writeReadings } from './database.ts'
+import { database, forgetReadings, notTakenOver, readLevels, readNote, writeReadings } from './database.ts'
 import type { Level } from './levels.ts'
 import { followStore } from './store-feed.ts'
 
@@ -69,6 +69,20 @@ test('stock that is damaged is said, and comes again whole', async () => {
   await vi.waitFor(() => expect([feed.levels.get('wangjing', 'tea')?.onHand, feed.levels.get('wangjing', 'milk')?.onHand]).toEqual([12, 8]))
   expect(heard).toEqual([true, false])
   await vi.waitFor(async () => expect((await readLevels('wangjing')).whole).toBe(true))
+  feed.stop()
+})
+
+test('stock that an update could not take over is said, and comes again', async () => {
+  await forgetReadings()
+  server.stockGrid = { cursor: 'new', storeIds: ['wangjing'], skuIds: ['tea'], rows: [[0, 0, 12, 0, 0, 0, 0, 40]] }
+  notTakenOver.add('stock')
+  const heard: boolean[] = []
+  watch(keptIsDamaged, (is) => heard.push(is), { flush: 'sync' })
+
+  const feed = followStore('wangjing', { keep: true })
+
+  await vi.waitFor(() => expect(feed.levels.get('wangjing', 'tea')?.onHand).toBe(12))
+  expect(heard).toEqual([true, false])
   feed.stop()
 })
 

@@ -8,7 +8,7 @@
 import { reactive, type Reactive } from 'vue'
 import { foundDamaged, keptDataIsFrom } from './connection.ts'
 import { blockOf } from './blocks.ts'
-import { readLevels, readNote, STOCK_NOTE, writeReadings } from './database.ts'
+import { notTakenOver, readLevels, readNote, STOCK_NOTE, writeReadings } from './database.ts'
 import { StockChanges, StockGridQuery } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import { Levels, levelsOfGrid, type Level } from './levels.ts'
@@ -85,6 +85,7 @@ class Follower implements StoreFeed {
 
   private async readKept(): Promise<void> {
     const kept = await readNote<Kept>(STOCK_NOTE)
+    if (notTakenOver.delete('stock')) foundDamaged('stock', true)
     if (kept?.storeId !== this.storeId) return
     const { things, whole } = await readLevels(this.storeId)
     this.levels.apply(things)
