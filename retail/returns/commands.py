@@ -38,7 +38,7 @@ TIMES_WITHOUT_PROOF = 5
 UNDONE_WITHIN = timedelta(hours=24)
 
 _ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
-_NAMES_SALE = text("select names_sale(:store, :sku, :id)")
+_NAMES_SALE = text("select names_sale(:store, :id)")
 _CLAIM = text("select * from claim_return(:line, :units)")
 _UNCLAIM = text("select unclaim_return(:store, :id)")
 
@@ -244,7 +244,7 @@ def _chosen(new: NewReturn, rule: Rule) -> Disposition:
 
 async def _write(work: Work, row: GoodsReturn) -> None:
     """Write the return, and the lot if it is kept back; refuse an id that is another return's, or a sale's."""
-    if await work.session.scalar(_NAMES_SALE, {"store": row.store_id, "sku": row.sku_id, "id": row.id}):
+    if await work.session.scalar(_NAMES_SALE, {"store": row.store_id, "id": row.id}):
         words = ("This id is a sale's.", "这个编号属于一笔销售。")
         raise InvalidInput([Problem("id", "ID_TAKEN", *words)])
     names = GoodsReturn.__table__.columns.keys()
