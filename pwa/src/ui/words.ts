@@ -1,7 +1,7 @@
 /** Names, moments and reasons in the reader's language. */
 import { computed } from 'vue'
 import type { Reason } from '@/data/operations.ts'
-import { language, t } from './language.ts'
+import { language, t, together } from './language.ts'
 
 interface Named {
   name: string
@@ -41,7 +41,7 @@ export function useWords() {
   const why = (reason: Reason): string => {
     const [problem] = reason.problems
     const said = problem ?? reason
-    return (english.value ? said.message : said.messageZh) || said.message
+    return together((english.value ? said.message : said.messageZh) || said.message)
   }
   const clock = (moment: string | number, zone = ZONE): string =>
     format(moment, language.value, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })

@@ -10,7 +10,7 @@ export default {
     open: 'Open',
     closed: 'Not open yet',
     opensAt: 'Opens {time}, tap to begin',
-    opensMust: 'Opens {time} · {n} {n|must-do|must-dos}',
+    opensMust: 'Opens {time} · {n} required',
     handOverWaits: 'a hand-over waits',
     notIn: 'Since {time} · clock in',
     wentHome: 'Clocked out at {time}',

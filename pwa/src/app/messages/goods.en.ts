@@ -23,6 +23,8 @@ const en: typeof zh = {
     held: 'Counted. Take it away, then show the next',
     placeholder: 'Barcode, name or pinyin initials',
     unknown: 'Nobody knows this code: {code}',
+    byName: 'Find by name',
+    again: 'Scan again',
     noResult: 'Nothing found; try another word',
     noPrice: 'No price here',
     pack: 'pack of {n}',

@@ -21,6 +21,8 @@ export default {
     held: '已经数过，拿开再扫',
     placeholder: '条码、名称或拼音首字母',
     unknown: '没有这个条码：{code}',
+    byName: '按名称找',
+    again: '再扫一次',
     noResult: '没找到，换个说法试试',
     noPrice: '本店无价',
     pack: '一包 {n} 件',

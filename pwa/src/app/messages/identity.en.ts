@@ -90,7 +90,7 @@ const en: typeof zh = {
     seen: 'Last used {time}',
     since: 'Signed in {time}',
     end: 'Sign out',
-    endOthers: 'Sign out the other {n}',
+    endOthers: 'Sign out {n} {n|other|others}',
     ended: 'Signed out',
     note: 'A device is cut off within seconds and forgets its data when it is next online',
   },

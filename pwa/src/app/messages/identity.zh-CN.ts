@@ -95,7 +95,7 @@ export default {
   security: {
     title: '账号与安全',
     pin: '数字密码',
-    pinWhy: '在店里共用的设备上，用它几秒换人',
+    pinWhy: '店里共用设备上，用它几秒换人',
     pinSet: '设数字密码',
     pinChange: '换数字密码',
     pinFirst: '输入新的 6 位数字密码',
