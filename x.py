@@ -19,6 +19,12 @@ from tools.steps import StepFailed, run_for_code, say
 
 def run(words: list[str]) -> int:
     """Set up, build, and serve the demo chain on http://127.0.0.1:8000 until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="x.py run", description=run.__doc__)
+    parser.add_argument("--port", type=int, help="the port to listen on, instead of TRUESHELF_PORT")
+    trade = "let a simulator trade, so that the maps live"
+    parser.add_argument("--trade", action=argparse.BooleanOptionalAction, default=True, help=trade)
+    # Before anything is set up or built: help comes at once, and so does what is wrong with an option.
+    parser.parse_args(words)
     environment.prepare()
     web.build()
     return _become("-m", "api", "run", *words)
@@ -46,7 +52,8 @@ def check(_words: list[str]) -> int:
 def bench(words: list[str]) -> int:
     """Measure, and print a table (--json FILE writes the same as data)."""
     environment.prepare(dev=True)
-    web.build()
+    if not {"-h", "--help"} & set(words):
+        web.build()
     return _become("-m", "bench", *words)
 
 
@@ -117,12 +124,18 @@ VERBS = {
     "advisories": advisories,
 }
 
+WITHOUT_OPTIONS = {"test", "check", "schema", "demo-reset", "replay-data", "lock", "advisories"}
+"""They have no options of their own, so that asking for help must not do what they do."""
+
 
 def main() -> int:
     words = sys.argv[1:]
     if not words or words[0] not in VERBS:
         print("\n".join([f"{__doc__}\n", *(f"  {name:<12} {verb.__doc__}" for name, verb in VERBS.items())]))
         return 0 if words in ([], ["-h"], ["--help"], ["help"]) else 2
+    if words[0] in WITHOUT_OPTIONS and {"-h", "--help"} & set(words[1:]):
+        print(f"x.py {words[0]}: {VERBS[words[0]].__doc__}")
+        return 0
     try:
         return VERBS[words[0]](words[1:])
     except StepFailed as failed:

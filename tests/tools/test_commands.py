@@ -1,12 +1,13 @@
 """`x.py` does what it says, from anywhere, and nothing twice."""
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tools import chromium, web
+from tools import chromium, environment, web
 from tools.steps import StepFailed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +24,35 @@ def test_an_unknown_command_shows_those_that_there_are() -> None:
     assert answer.returncode == 2
     for verb in ("run", "test", "check", "bench", "schema", "demo-reset"):
         assert f"  {verb} " in answer.stdout
+
+
+@pytest.mark.parametrize("verb", ["run", "test", "check", "schema", "demo-reset", "lock"])
+def test_who_asks_for_help_gets_it_and_nothing_is_set_up_or_built(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(environment, "prepare", lambda **_: done.append("set up"))
+    monkeypatch.setattr(environment, "lock", lambda: done.append("locked"))
+    monkeypatch.setattr(web, "build", lambda: done.append("built"))
+    monkeypatch.setattr(sys, "argv", ["x.py", verb, "--help"])
+    commands = runpy.run_path(str(ROOT / "x.py"), run_name="commands")
+
+    try:
+        ended = commands["main"]()
+    except SystemExit as ending:
+        ended = ending.code
+
+    assert (ended, done) == (0, [])
+    assert f"x.py {verb}" in capsys.readouterr().out
+
+
+def test_run_names_its_options_and_refuses_others_before_it_builds() -> None:
+    assert "--port" in x("run", "--help").stdout
+
+    refused = x("run", "--prot", "8001")
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--prot" in refused.stderr
 
 
 def test_setting_up_again_from_another_folder_does_nothing(tmp_path: Path) -> None:
