@@ -115,12 +115,15 @@ async def test_who_does_no_tasks_answers_none_and_nothing_is_said_of_what_a_stor
 async def test_of_many_answers_at_once_under_one_id_one_counts_and_the_others_are_told(chain: Chain) -> None:
     riverside = await chain.open_store("Riverside")
     li = await chain.clerk_at(riverside)
-    await li.receive(tea=3)
-    tea, record = await short_of(chain, riverside, "tea", 8), uuid4()
+    names, record = [f"tea {n}" for n in range(6)], uuid4()
+    await li.receive(**dict.fromkeys(names, 3))
+    # Of six things: answers about one thing wait for one another by themselves.
+    short = [await short_of(chain, riverside, name, 8) for name in names]
 
-    told = await asyncio.gather(*(answer(li, tea.id, "FILLED", recordId=record) for _ in range(4)))
+    told = await asyncio.gather(*(answer(li, each.id, "FILLED", recordId=record) for each in short))
 
-    assert sorted(each.kind for each in told) == ["AnswerRestockSuccess", *["InvalidInput"] * 3]
+    assert sorted(each.kind for each in told) == ["AnswerRestockSuccess", *["InvalidInput"] * 5]
+    assert len(await todo(li, riverside, kind="RESTOCK")) == 5
 
 
 async def test_where_more_may_be_found(chain: Chain) -> None:
