@@ -246,3 +246,34 @@ async def test_a_channels_new_secret_is_shown_once_and_kept_nowhere(chain: Chain
     assert secret not in await tablet.page.evaluate(EVERYTHING_KEPT)
     await tablet.tap("secret-kept")
     assert secret not in await tablet.page.content()
+
+
+async def test_headquarters_lets_a_program_in_and_shuts_it_out(chain: Chain, give: GiveDevice) -> None:
+    tablet = await give(chain, "tablet")
+    await tablet.sign_in("yunying", path="/channels")
+    await tablet.tap("to-register")
+    await tablet.see("channel-name").fill("临时展示屏")
+    await tablet.see("channel-kind").select_option("OTHER")
+    await tablet.see("channel-place").select_option(label="望京店")
+    await tablet.picture("channel-register")
+    await tablet.tap("register")
+    client_id = await tablet.see("new-client-id").inner_text()
+    secret = await tablet.see("new-secret").inner_text()
+    await tablet.picture("channel-registered")
+    await tablet.tap("secret-kept")
+
+    async def token() -> int:
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        return (await tablet.context.request.post(f"{chain.url}/auth/token", form=form)).status
+
+    assert await token() == 200
+    card = tablet.see("channels").locator("li").filter(has_text="临时展示屏")
+    await expect(card).to_contain_text("1 家门店")
+    await card.get_by_test_id("to-revoke").tap()
+    await tablet.picture("channel-revoke")
+    await tablet.tap("revoke")
+
+    await expect(card).to_contain_text("已停用")
+    await expect(card.get_by_test_id("to-rotate")).to_have_count(0)
+    assert await token() == 401
+    assert secret not in await tablet.page.content()
