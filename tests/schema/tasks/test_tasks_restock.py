@@ -3,9 +3,20 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from retail.access.permissions import Role
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from retail.access.actor import Actor, ActorKind
+from retail.access.permissions import Permission, Role
+from retail.access.work import Work
+from retail.inventory.intake import Origin
+from retail.inventory.models import Source
+from retail.kernel.clock import utc_now
+from retail.kernel.refusal import InvalidInput
+from retail.stores.directory import Directory
+from retail.tasks.restocking import RestockAnswer, RestockOutcome, answer_restock
 from tests.schema.tasks.chores import TASK, document, take, todo
 from tests.support.asking import Told
 from tests.support.chain import Chain, Shop, Staff, origin
@@ -112,18 +123,28 @@ async def test_who_does_no_tasks_answers_none_and_nothing_is_said_of_what_a_stor
     assert same_record.problems == [("recordId", "ID_TAKEN")]
 
 
-async def test_of_many_answers_at_once_under_one_id_one_counts_and_the_others_are_told(chain: Chain) -> None:
+async def test_of_two_at_once_under_one_id_the_first_counts_and_the_other_is_told(chain: Chain) -> None:
     riverside = await chain.open_store("Riverside")
     li = await chain.clerk_at(riverside)
-    names, record = [f"tea {n}" for n in range(6)], uuid4()
-    await li.receive(**dict.fromkeys(names, 3))
-    # Of six things: answers about one thing wait for one another by themselves.
-    short = [await short_of(chain, riverside, name, 8) for name in names]
+    await li.receive(tea=3, milk=3)
+    # Of two things: answers about one thing wait for one another by themselves.
+    tea, milk = await short_of(chain, riverside, "tea", 8), await short_of(chain, riverside, "milk", 8)
+    store, record, now = (await Directory(chain.sessions).stores())[riverside.id], uuid4(), utc_now()
+    actor = Actor(li.id, ActorKind.PERSON, "", (), {Permission.TASK_DO: frozenset({riverside.id})})
 
-    told = await asyncio.gather(*(answer(li, each.id, "FILLED", recordId=record) for each in short))
+    async def filled(session: AsyncSession, sku_id: UUID) -> None:
+        said = RestockAnswer(record, sku_id, RestockOutcome.FILLED, Origin(now, None, None, None, Source.PHONE))
+        await answer_restock(Work(session, actor, now), said, store=store)
 
-    assert sorted(each.kind for each in told) == ["AnswerRestockSuccess", *["InvalidInput"] * 5]
-    assert len(await todo(li, riverside, kind="RESTOCK")) == 5
+    async with chain.sessions() as one, chain.sessions() as other:
+        await filled(one, tea.id)
+        second = asyncio.create_task(filled(other, milk.id))
+        while not await chain.value("select count(*) from pg_locks where not granted"):
+            assert not second.done()
+        await one.commit()
+        with pytest.raises(InvalidInput) as told:
+            await second
+    assert [(each.path, each.code) for each in told.value.problems] == [("recordId", "ID_TAKEN")]
 
 
 async def test_where_more_may_be_found(chain: Chain) -> None:
