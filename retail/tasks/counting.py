@@ -2,13 +2,13 @@
 
 One a store and business day, once the day is open; its id follows from both, so the unique index decides between two
 who make it at once. What it wants counted is fixed when it is made, so that it can be finished: what becomes due
-meanwhile is for tomorrow. Nobody completes it by hand. It is done when all of its goods have been counted since, or a
-stocktake of just these goods has been confirmed, by whatever way people came to it; one that was missed is looked for
-as long as a phone may be away.
+meanwhile is for tomorrow. What has been counted since, in whatever way, is not asked again. Nobody completes it by
+hand. It is done when all of its goods have been counted since, or a stocktake of just those that were left has been
+confirmed; one that was missed is looked for as long as a phone may be away.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -25,6 +25,7 @@ from retail.stores.directory import Directory, StoreEntry
 from retail.stores.models import BusinessDay, StoreKind
 from retail.tasks.models import StoredTask
 from retail.tasks.priority import TaskKind
+from retail.tasks.rules import Task
 from retail.tasks.schedule import day_ends, local_instant
 from retail.tasks.stored import store_tasks
 
@@ -113,26 +114,55 @@ def _row(work: Work, store: StoreEntry, day: date, id: UUID, found: CountProposa
     }
 
 
-async def counts_done(session: AsyncSession, store_ids: Iterable[UUID], now: datetime) -> Mapping[UUID, Any]:
-    """Return the counts of stores that are open and all of whose goods have been counted, with when and by whom.
+@dataclass(frozen=True, slots=True)
+class CountStanding:
+    """How far an open count is: which of its goods have been counted since, and when and by whom it was done, if it is.
 
     It was whoever confirmed the last stocktake that it took; nobody is named where a thing was counted by itself.
     """
-    rows = await session.execute(_DONE, {"stores": list(store_ids), "since": now - LOOKED_FOR})
-    return {as_uuid(row.id): row for row in rows}
+
+    store_id: UUID
+    counted: frozenset[UUID]
+    done_at: datetime | None
+    done_by: UUID | None
+
+
+async def count_standings(
+    session: AsyncSession, store_ids: Iterable[UUID], now: datetime
+) -> Mapping[UUID, CountStanding]:
+    """Return how far the counts of stores are that are open."""
+    rows = await session.execute(_STANDINGS, {"stores": list(store_ids), "since": now - LOOKED_FOR})
+    return {
+        as_uuid(row.id): CountStanding(
+            as_uuid(row.store_id),
+            frozenset(as_uuid(each) for each in row.counted),
+            row.done_at,
+            as_uuid(row.done_by) if row.done_by else None,
+        )
+        for row in rows
+    }
+
+
+def still_wanted(task: Task, standings: Mapping[UUID, CountStanding]) -> Task:
+    """Return a task that asks only for what has not been counted since it was made."""
+    standing = standings.get(task.id)
+    if standing is None or not standing.counted:
+        return task
+    return replace(task, sku_ids=tuple(each for each in task.sku_ids if each not in standing.counted))
 
 
 async def finish_counts(work: Work, store_ids: Iterable[UUID]) -> int:
     """Call counts done all of whose goods have been counted; return how many."""
-    done = await counts_done(work.session, store_ids, work.now)
-    for id, row in sorted(done.items()):
-        await work.session.execute(_FINISH, {"store": row.store_id, "id": id, "at": row.done_at, "by": row.done_by})
+    standings = await count_standings(work.session, store_ids, work.now)
+    done = {id: each for id, each in sorted(standings.items()) if each.done_at is not None}
+    for id, each in done.items():
+        await work.session.execute(_FINISH, {"store": each.store_id, "id": id, "at": each.done_at, "by": each.done_by})
     return len(done)
 
 
 # An SKU is counted by an anchor (posted, or set to a count by hand) or by a line of a confirmed stocktake, since the
-# task was made. Of a confirmed stocktake that covers the whole task nothing is open, whoever was not seen.
-_DONE = text(
+# task was made. Of a confirmed stocktake of all that was left nothing is open, whatever was not seen.
+_STANDINGS = text(
     """
     with wanted as (
         select store_id, id, sku_ids, made_at from task
@@ -142,10 +172,6 @@ _DONE = text(
         select s.store_id, s.id, s.closed_at, s.closed_by, s.scope, s.scope_ids, w.id as task_id
         from wanted w join stocktake s on s.store_id = w.store_id
         where s.status = 'confirmed' and s.closed_at >= w.made_at
-    ), whole as (
-        select distinct on (c.task_id) c.task_id, c.closed_at as at, c.closed_by as by
-        from closed c join wanted w on w.id = c.task_id
-        where c.scope = 'skus' and w.sku_ids <@ c.scope_ids order by c.task_id, c.closed_at
     ), seen as (
         select w.id as task_id, a.sku_id, a.counted_to as at, c.closed_by as by
         from wanted w join count_anchor a on a.store_id = w.store_id and a.sku_id = any(w.sku_ids)
@@ -158,15 +184,24 @@ _DONE = text(
         where l.counted_at >= w.made_at
     ), each as (
         select distinct on (task_id, sku_id) task_id, sku_id, at, by from seen order by task_id, sku_id, at
+    ), rest as (
+        select c.task_id, c.closed_by as by, greatest(c.closed_at, max(e.at)) as at
+        from closed c join wanted w on w.id = c.task_id cross join unnest(w.sku_ids) as asked (sku_id)
+        left join each e on e.task_id = w.id and e.sku_id = asked.sku_id and asked.sku_id <> all(c.scope_ids)
+        where c.scope = 'skus' and c.scope_ids && w.sku_ids
+        group by c.task_id, c.id, c.closed_by, c.closed_at
+        having bool_and(asked.sku_id = any(c.scope_ids) or e.sku_id is not null)
+    ), whole as (
+        select distinct on (task_id) task_id, at, by from rest order by task_id, at
     ), every as (
         select e.task_id, max(e.at) as at, (array_agg(e.by order by e.at desc))[1] as by
         from each e join wanted w on w.id = e.task_id
         group by e.task_id, w.sku_ids having count(*) = cardinality(w.sku_ids)
     )
-    select w.store_id, w.id, least(whole.at, every.at) as done_at,
-        case when every.at is null or whole.at <= every.at then whole.by else every.by end as done_by
+    select w.store_id, w.id, array(select e.sku_id from each e where e.task_id = w.id) as counted,
+        least(whole.at, every.at) as done_at,
+        case when every.at is null or whole.at < every.at then whole.by else every.by end as done_by
     from wanted w left join whole on whole.task_id = w.id left join every on every.task_id = w.id
-    where whole.at is not null or every.at is not null
     """
 )
 _FINISH = text(

@@ -7,7 +7,7 @@ from retail.photos.models import PhotoAbout
 from retail.stores.directory import StoreEntry
 from retail.tasks import rules
 from retail.tasks.checklists import names_of
-from retail.tasks.counting import counts_done, finish_counts
+from retail.tasks.counting import count_standings, finish_counts, still_wanted
 from retail.tasks.making import is_due, make_tasks
 from retail.tasks.queries import people_of, tasks
 from retail.tasks.rules import skus_of
@@ -18,15 +18,18 @@ from schema.tasks.types import Task
 
 
 async def tasks_now(context: Context, store: StoreEntry, *, over: bool = False) -> list[rules.Task]:
-    """Return what a store has to do, when what its checklists ask today has been made, whoever asks first."""
+    """Return what a store has to do, when what its checklists ask today has been made, whoever asks first.
+
+    A count asks only for what has not been counted since.
+    """
     await make_due(context, store)
     async with context.reading() as reading:
-        counted = await counts_done(reading.session, [store.id], reading.now)
-    if counted:
+        counts = await count_standings(reading.session, [store.id], reading.now)
+    if any(each.done_at for each in counts.values()):
         async with context.desk.office.work(None) as work:
             await finish_counts(work, [store.id])
     async with context.reading() as reading:
-        return await tasks(reading, store, over=over)
+        return [still_wanted(task, counts) for task in await tasks(reading, store, over=over)]
 
 
 async def make_due(context: Context, store: StoreEntry) -> None:

@@ -75,7 +75,7 @@ class Task:
     checklist_version: int | None = strawberry.field(description="That checklist's version when the task was made.")
     photos: list[Photo] = strawberry.field(description="The pictures that came with it.")
     sku_ids: list[UUID] = strawberry.field(
-        description="What a COUNT wants counted: start a stocktake of these SKUs. It is done when they are counted."
+        description="What a COUNT still wants counted: start a stocktake of these SKUs. It is done when they all are."
     )
 
     @classmethod

@@ -14,7 +14,7 @@ from retail.stocktakes.models import ScopeKind
 from retail.stores.models import BusinessDay
 from retail.tasks.acts import ComplianceAct
 from retail.tasks.commands import Completion, complete_task
-from retail.tasks.counting import CountTasks, count_task_id, finish_counts
+from retail.tasks.counting import CountTasks, count_standings, count_task_id, finish_counts, still_wanted
 from retail.tasks.errors import TaskFollowsBooks
 from retail.tasks.gathering import Gathering, gather_acts
 from retail.tasks.models import ComplianceEntry, StoredTask
@@ -46,6 +46,14 @@ async def make(shop: Shop) -> int:
 async def finish(shop: Shop) -> int:
     async with shop.books.office.work(None) as work:
         return await finish_counts(work, [shop.store.id])
+
+
+async def left(shop: Shop) -> list[set[UUID]]:
+    """What each of the shop's open counts still asks for."""
+    async with shop.books.office.reading(shop.manager) as reading:
+        standings = await count_standings(reading.session, [shop.store.id], reading.now)
+        found = [still_wanted(each, standings) for each in await tasks(reading, shop.store)]
+    return [set(each.sku_ids) for each in found if each.kind is TaskKind.COUNT]
 
 
 async def counts(shop: Shop) -> list[Task]:
@@ -114,6 +122,28 @@ async def test_it_is_done_when_its_goods_have_been_counted_in_whatever_way(shop:
 
     assert await finish(shop) == 1
     assert [each.state for each in await counts(shop)] == [TaskState.DONE]
+
+
+async def test_what_has_been_counted_since_is_not_asked_again(shop: Shop) -> None:
+    await open_day(shop)
+    await make(shop)
+    shop.turn_to(5)
+    stocktake = await shop.start()
+    await shop.count(stocktake, "tea", 40, 6)
+    assert await left(shop) == [{shop.skus["tea"], shop.skus["milk"]}]  # counted, and not confirmed
+    shop.turn_to(8)
+    await shop.confirm(stocktake)
+
+    assert await left(shop) == [{shop.skus["milk"]}]
+    shop.turn_to(10)
+    rest = await shop.start(ScopeKind.SKUS, sku_ids=(shop.skus["milk"],))
+    assert await finish(shop) == 0
+    await shop.confirm(rest, by=shop.manager)
+
+    # Nobody saw any milk, and whoever confirmed said so: nothing is open.
+    assert await finish(shop) == 1
+    [task] = await counts(shop)
+    assert (task.state, task.done_at, task.done_by) == (TaskState.DONE, shop.at(10), shop.manager.id)
 
 
 async def test_who_closed_another_stocktake_meanwhile_has_not_done_it(shop: Shop) -> None:
