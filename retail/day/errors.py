@@ -37,4 +37,4 @@ class OwnHandOver(Refusal):
     code = "OWN_HAND_OVER"
 
     def __init__(self) -> None:
-        super().__init__("Somebody else has to take it over.", "须由接班的同事确认。")
+        super().__init__("Somebody else has to take it over.", "须由另一位同事确认。")

@@ -94,6 +94,33 @@ async def test_a_manager_gives_a_task_and_sees_who_did_it(chain: Chain, give: Gi
     await tablet.picture("assign-phone")
 
 
+async def test_headquarters_sends_a_task_to_a_region_and_sees_who_did_it(own_chain: Chain, give: GiveDevice) -> None:
+    tablet, phone = await give(own_chain, "tablet"), await give(own_chain)
+    await tablet.sign_in("yunying", path="/day/assign")
+    await tablet.see("assign-store").select_option(label="成都的门店")
+    await tablet.see("to-many").wait_for()
+    await expect(tablet.see("assign-who")).to_have_count(0)
+    await expect(tablet.see("option-closing")).to_have_count(0)
+    await tablet.see("assign-title").fill("换上新海报")
+    await tablet.picture("assign-many")
+    await tablet.tap("assign-send")
+    await tablet.shows("snackbar", "已派出：换上新海报")
+    sent = "select count(*) from task join store on store.id = store_id where title = '换上新海报' and code like 'CD-%'"
+    assert await own_chain.books.value(sent) == 8
+
+    await phone.sign_in("yulin")
+    await phone.see("tasks").locator("[data-kind=SENT]").filter(has_text="换上新海报").tap()
+    await phone.tap("step-act")
+    await phone.shows("snackbar", "换上新海报 做完了")
+    await phone.sent()
+
+    await tablet.see("assign-store").select_option(label="玉林店")
+    await tablet.see("given-task").filter(has_text="做完").wait_for()
+    await tablet.see("assign-store").select_option(label="春熙路店")
+    await tablet.see("given-task").filter(has_text="换上新海报").get_by_test_id("take-back").tap()
+    await tablet.shows("snackbar", "已收回：换上新海报")
+
+
 async def test_a_hand_over_is_disputed_and_both_sides_and_headquarters_see_it(chain: Chain, give: GiveDevice) -> None:
     phone, other, tablet = await give(chain), await give(chain), await give(chain, "tablet")
     await phone.sign_in("yulin", path="/day")
@@ -119,7 +146,7 @@ async def test_a_hand_over_is_disputed_and_both_sides_and_headquarters_see_it(ch
     await other.see("dispute-words").fill("少了两箱牛奶")
     await other.picture("dispute")
     await other.tap("dispute-send")
-    await other.shows("snackbar", "接班了，异议已变成任务")
+    await other.shows("snackbar", "交接确认了，异议已变成任务")
     await other.sent()
 
     await phone.open("/home")

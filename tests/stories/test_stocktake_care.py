@@ -91,7 +91,7 @@ async def test_a_figure_far_from_all_sense_is_asked_about_once_and_never_cut_dow
     await phone.tap("open-pad")
     for _ in range(6):
         await phone.tap("key-9")
-    await phone.shows("most", "≤ 99,999")
+    await phone.shows("most", "最多 99,999")
     await phone.shows("quantity", "99999")
     await phone.tap("quantity-done")
     await phone.shows("doubted", "99,999")

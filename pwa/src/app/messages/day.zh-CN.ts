@@ -84,8 +84,8 @@ export default {
     confirmed: '交接确认了',
     dispute: '有异议',
     disputeHint: '哪里不对？会变成一件要做的事',
-    disputeSend: '记下异议并接班',
-    disputed: '接班了，异议已变成任务',
+    disputeSend: '记下异议并确认交接',
+    disputed: '交接确认了，异议已变成任务',
   },
   handOver: {
     title: '交接',

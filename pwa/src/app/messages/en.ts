@@ -43,7 +43,7 @@ const en: typeof zh = {
     HQ_COMPLIANCE: 'HQ compliance',
     CHANNEL: 'Channel',
   },
-  pad: { quantity: 'Quantity', erase: 'Delete a digit', point: 'Decimal point', below: 'Plus or minus' },
+  pad: { quantity: 'Quantity', erase: 'Delete a digit', point: 'Decimal point', below: 'Plus or minus', most: 'At most {n}' },
   me: {
     operations: 'What I did',
     needYou: '{n} {n|needs|need} you',

@@ -29,7 +29,7 @@ export default {
     neverHere: '本店没有进过这件商品',
     pending: '含还没发送的 {n} 件',
     sell: '卖 {n} 件',
-    add: '放进来',
+    add: '加入',
     history: '看记录',
     others: '别的店 {n} 家有货',
     ready: '随时可以扫',

@@ -122,7 +122,7 @@ export default {
       minutesUnit: '{n} 分钟',
       top: '少得最多的',
       topNone: '没有少的',
-      handOver: '去交班',
+      handOver: '去交接',
       home: '回首页',
       people: '{n} 人',
       took: '{n} 分钟',

@@ -42,7 +42,7 @@ export default {
     HQ_COMPLIANCE: '总部合规',
     CHANNEL: '渠道',
   },
-  pad: { quantity: '数量', erase: '删一位', point: '小数点', below: '正负' },
+  pad: { quantity: '数量', erase: '删一位', point: '小数点', below: '正负', most: '最多 {n}' },
   me: {
     operations: '操作记录',
     needYou: '{n} 笔要你处理',
