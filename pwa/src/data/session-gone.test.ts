@@ -5,6 +5,8 @@ import { me, sessionState, startSession } from './session.ts'
 
 vi.mock('./live.ts', () => ({ hangUp: () => {} }))
 vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')))
+vi.stubGlobal('addEventListener', () => {})
+vi.stubGlobal('document', { addEventListener: () => {} })
 vi.stubGlobal('localStorage', { getItem: (key: string) => (key === 'trueshelf.gone' ? '1' : null), setItem: () => {}, removeItem: () => {} })
 
 test('whoever signed out and closed the app at once leaves nothing to read', async () => {

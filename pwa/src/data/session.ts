@@ -26,14 +26,15 @@ const LOOK_MS = 60_000
 const SIGN_IN_MS = 20_000
 
 /** What a tab tells the others, which share its cookie, when somebody signs in or out. */
-type News = 'changing' | 'changed'
+type News = 'changing' | 'changed' | 'gone'
 let tabs: BroadcastChannel | undefined
 let rereading: ReturnType<typeof setTimeout> | undefined
 /** Counts the changes of person: an answer that was asked for before the last one is stale. */
 let turn = 0
 
-/** Somebody went, and the server may not know it yet: nobody comes back in by opening the app. */
+/** Somebody went, and the server may not know it yet: nobody comes back in by opening the app, nor by the network. */
 const GONE_KEY = 'trueshelf.gone'
+const isGone = (): boolean => localStorage.getItem(GONE_KEY) !== null
 const FAREWELL_KEY = 'trueshelf.farewell'
 const FOR_GOOD: Record<string, Farewell> = { ACCESS_ENDED: 'left', SIGNED_OUT: 'signed-out-elsewhere' }
 /** A new sign-in mends it. */
@@ -72,7 +73,10 @@ export async function startSession(): Promise<void> {
   tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(CHANNEL)
   tabs?.addEventListener('message', ({ data }: MessageEvent<News>) => hearNews(data))
   session.farewell = (localStorage.getItem(FAREWELL_KEY) as Farewell | null) ?? undefined
-  if (localStorage.getItem(GONE_KEY)) {
+  addEventListener('online', () => void networkIsBack())
+  setInterval(() => void mindTheTether(), LOOK_MS)
+  document.addEventListener('visibilitychange', () => void mindTheTether())
+  if (isGone()) {
     // The app may have been killed before it forgot.
     await forgetReadings()
     if (!(await endSession())) {
@@ -80,9 +84,6 @@ export async function startSession(): Promise<void> {
       return
     }
   }
-  addEventListener('online', () => session.doubtful && void reread())
-  setInterval(() => void mindTheTether(), LOOK_MS)
-  document.addEventListener('visibilitychange', () => void mindTheTether())
   const remembered = (await isAwayTooLong()) ? await forgetForWant() : await readNote<Me>(ME_NOTE)
   if (!remembered) return refreshMe()
   // The cookie may be another person's by now: somebody signed in through the company, or in another tab.
@@ -92,6 +93,7 @@ export async function startSession(): Promise<void> {
 }
 
 export async function refreshMe(): Promise<void> {
+  if (isGone()) return beGone()
   const asked = turn
   try {
     const answer = await ask(MeQuery, {})
@@ -133,7 +135,11 @@ export async function changePerson(prove: () => Promise<Step>, sameStore?: strin
   tell('changing')
   let step: Step
   try {
-    step = await whileNobodySends(prove)
+    step = await whileNobodySends(async () => {
+      const reached = await prove()
+      if (reached === 'signed_in') localStorage.removeItem(GONE_KEY)
+      return reached
+    })
   } catch (error) {
     void noChange()
     throw error
@@ -144,7 +150,6 @@ export async function changePerson(prove: () => Promise<Step>, sameStore?: strin
   }
   doubt()
   tell('changed')
-  localStorage.removeItem(GONE_KEY)
   clearFarewell()
   if (sameStore === undefined) await forgetReadings()
   else await forgetAllBut(sameStore)
@@ -179,10 +184,22 @@ async function leave(): Promise<string | undefined> {
   tell('changing')
   localStorage.setItem(GONE_KEY, '1')
   const ended = await whileNobodySends(endSession)
-  tell('changed')
+  tell('gone')
+  beGone()
+  return ended?.next ?? undefined
+}
+
+/** The screen is nobody's, whatever the cookie says. */
+function beGone(): void {
+  hangUp()
   session.me = undefined
   session.state = 'signed-out'
-  return ended?.next ?? undefined
+}
+
+/** A sign-out that the server has not heard of is told now; unless somebody is just signing in. */
+async function networkIsBack(): Promise<void> {
+  if (isGone()) await whileNobodySends(async () => void (isGone() && (await endSession())))
+  else if (session.doubtful) await reread()
 }
 
 /** Undefined while the server has not been told. */
@@ -215,7 +232,8 @@ async function noChange(): Promise<void> {
 function hearNews(news: News): void {
   doubt()
   clearTimeout(rereading)
-  if (news === 'changing') rereading = setTimeout(() => void reread(), SIGN_IN_MS)
+  if (news === 'gone') beGone()
+  else if (news === 'changing') rereading = setTimeout(() => void reread(), SIGN_IN_MS)
   else {
     hangUp()
     void reread()
@@ -271,7 +289,7 @@ async function forgetForWant(): Promise<undefined> {
 /** After that, the first word from the server opens the app again by itself: her session is not over. */
 async function mindTheTether(): Promise<void> {
   if (session.me && (await isAwayTooLong())) await forgetForWant()
-  if (session.farewell === 'too-long-away') await reread()
+  if (session.farewell === 'too-long-away' && !isGone()) await reread()
 }
 
 function clearFarewell(): void {
