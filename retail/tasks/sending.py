@@ -59,10 +59,9 @@ async def send_task(work: Work, new: NewTask, *, stores: list[StoreEntry]) -> Ta
         }
         for id, store in zip(ids, stores, strict=True)
     ]
-    if await work.session.scalar(select(StoredTask.id).where(StoredTask.id.in_(ids)).limit(1)):
+    if await store_tasks(work, rows) < len(rows):
         words = ("This id was sent before.", "这个编号已经用过。")
         raise InvalidInput([problem("id", "ID_TAKEN", *words)])
-    await store_tasks(work, rows)
     details = {"sent": new.id, "stores": [store.id for store in stores]}
     await log.append(work.session, act="task.sent", actor_id=work.actor_id, details=details, clock=lambda: work.now)
     return TaskSent(ids)

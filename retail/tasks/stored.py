@@ -65,10 +65,12 @@ def is_running(task: Task) -> bool:
     return task.state in {TaskState.OPEN, TaskState.TAKEN}
 
 
-async def store_tasks(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep tasks; one whose id is there stays as it is."""
-    if rows:
-        await work.session.execute(insert(StoredTask).values(rows).on_conflict_do_nothing())
+async def store_tasks(work: Work, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Keep tasks and return how many are new; one whose id is there stays as it is."""
+    if not rows:
+        return 0
+    stored = insert(StoredTask).values(rows).on_conflict_do_nothing().returning(StoredTask.id)
+    return len((await work.session.execute(stored)).all())
 
 
 def follow_up(work: Work, store: StoreEntry, task: StoredTask, need: Need, number: float) -> dict[str, Any]:

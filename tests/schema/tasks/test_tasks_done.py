@@ -1,12 +1,21 @@
 """Doing tasks: one tap takes it, several people, offline, late; what was done is never lost."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from retail.access.permissions import Role
+from retail.access.actor import Actor, ActorKind
+from retail.access.permissions import Permission, Role
+from retail.access.work import Work
+from retail.kernel.clock import utc_now
+from retail.kernel.refusal import InvalidInput
+from retail.stores.directory import Directory
+from retail.tasks.drafts import NewTask
+from retail.tasks.needs import Need, NeedKind
+from retail.tasks.sending import send_task
 from tests.schema.tasks.chores import (
     FLOOR,
     FRIDGE,
@@ -255,3 +264,22 @@ async def test_headquarters_sends_a_task_once_and_takes_it_back(chain: Chain) ->
     assert (withdrawn.value["task"]["state"], await todo(wang, harbour, kind="SENT")) == ("WITHDRAWN", [])
     assert (too_late.kind, too_late.value["by"]) == ("TaskOver", li.name)
     assert (await take(wang, theirs)).kind == "TaskOver"
+
+
+async def test_of_two_tasks_sent_at_once_under_one_id_the_second_is_told(chain: Chain) -> None:
+    riverside = await chain.open_store("Riverside")
+    operations = await chain.hire(Role.HQ_OPERATIONS)
+    store = (await Directory(chain.sessions).stores())[riverside.id]
+    actor = Actor(operations.id, ActorKind.PERSON, "", (), {Permission.CHECKLIST_DESIGN: frozenset({riverside.id})})
+    floor = Need(uuid4(), "地面", "Floor", NeedKind.TICK)
+    new = NewTask(uuid4(), (riverside.id,), "换海报", "New posters", (floor,), None, must=False, due_at=None)
+
+    async with chain.sessions() as one, chain.sessions() as other:
+        await send_task(Work(one, actor, utc_now()), new, stores=[store])
+        second = asyncio.create_task(send_task(Work(other, actor, utc_now()), new, stores=[store]))
+        while not await chain.value("select count(*) from pg_locks where not granted"):
+            assert not second.done()
+        await one.commit()
+        with pytest.raises(InvalidInput) as told:
+            await second
+    assert [(each.path, each.code) for each in told.value.problems] == [("id", "ID_TAKEN")]
