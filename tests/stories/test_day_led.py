@@ -88,7 +88,7 @@ async def test_a_manager_gives_a_task_and_sees_who_did_it(chain: Chain, give: Gi
 
     await tablet.see("given-task").filter(has_text="倒垃圾").get_by_test_id("take-back").tap()
     await tablet.shows("snackbar", "已收回：倒垃圾")
-    await tablet.shows("given-tasks", re.compile(f"{clerk} .* 做完"))
+    await tablet.shows("given-tasks", re.compile(rf"{clerk}\s.*\s做完"))
     await expect(tablet.see("given-task").filter(has_text="倒垃圾")).to_have_count(0)
     await tablet.page.set_viewport_size({"width": 360, "height": 800})
     await tablet.picture("assign-phone")

@@ -27,6 +27,10 @@ export default {
   assign: {
     title: 'Give a task',
     store: 'Store',
+    everywhere: 'All stores',
+    region: 'Stores of {name}',
+    toMany: '{n} {n|store|stores}',
+    oneToSee: 'Choose one store to see how its tasks stand.',
     what: 'What is to be done',
     whatHint: 'Such as: clean the window',
     note: 'More about it (may be empty)',

@@ -27,6 +27,10 @@ export default {
   assign: {
     title: '派任务',
     store: '门店',
+    everywhere: '全部门店',
+    region: '{name}的门店',
+    toMany: '{n} 家门店',
+    oneToSee: '选一家门店，看派给它的任务做得怎样。',
     what: '要做什么',
     whatHint: '例如：擦橱窗',
     note: '多说几句（可不写）',

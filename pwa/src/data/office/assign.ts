@@ -1,4 +1,4 @@
-/** Tasks that whoever leads a store gives to it, and takes back. */
+/** Tasks that whoever leads a store gives to it, or headquarters to many at once, and takes back. */
 import { graphql, type ResultOf, type VariablesOf } from '../graphql.ts'
 import { match } from '../match.ts'
 import { ask } from '../transport.ts'
@@ -10,6 +10,15 @@ const AssignTask = graphql(
   `
     mutation AssignTask($input: AssignTaskInput!) {
       assignTask(input: $input) { __typename ... on AssignTaskSuccess { task { id } } ...SaidNo }
+    }
+  `,
+  [SaidNo],
+)
+
+const SendTask = graphql(
+  `
+    mutation SendTask($input: SendTaskInput!) {
+      sendTask(input: $input) { __typename ... on SendTaskSuccess { taskIds } ...SaidNo }
     }
   `,
   [SaidNo],
@@ -33,6 +42,8 @@ const GivenQuery = graphql(`
 export type GivenTask = ResultOf<typeof GivenQuery>['tasks'][number]
 export type NewTask = Omit<VariablesOf<typeof AssignTask>['input'], 'requestId'>
 
+export type SentTask = Pick<NewTask, 'id' | 'title' | 'note' | 'photo' | 'must' | 'dueAt'> & { storeIds: string[] }
+
 export interface Doer {
   id: string
   name: string
@@ -47,15 +58,24 @@ export async function assignTask(task: NewTask): Promise<void> {
   match(said, { ...NO, AssignTaskSuccess: (): void => {} })
 }
 
+/** One task a store; the id makes it one sending, however often it is sent. */
+export async function sendTask({ photo, ...task }: SentTask): Promise<void> {
+  const need = photo
+    ? { id: task.id, title: '拍照为证', titleEn: 'A picture of it', kind: 'PHOTO' as const }
+    : { id: task.id, title: '做完了', titleEn: 'Done', kind: 'TICK' as const }
+  const { sendTask: said } = await ask(SendTask, { input: { requestId: task.id, ...task, titleEn: task.title, items: [need] } })
+  match(said, { ...NO, SendTaskSuccess: (): void => {} })
+}
+
 export async function takeBack(storeId: string, taskId: string): Promise<void> {
   const { withdrawTask: said } = await ask(WithdrawTask, { input: { requestId: uuidv7(), storeId, taskId } })
   match(said, { ...NO, TaskOver: no, WithdrawTaskSuccess: (): void => {} })
 }
 
-/** What was given to a store: what is still to be done, and what was done today. */
-export async function givenTasks(storeId: string): Promise<GivenTask[]> {
+/** What was given to a store, by headquarters too if asked for: what is still to be done, and what was done today. */
+export async function givenTasks(storeId: string, sentToo: boolean): Promise<GivenTask[]> {
   const { tasks } = await ask(GivenQuery, { storeId })
-  return tasks.filter(({ kind, state }) => kind === 'ASSIGNED' && state !== 'WITHDRAWN')
+  return tasks.filter(({ kind, state }) => (kind === 'ASSIGNED' || (sentToo && kind === 'SENT')) && state !== 'WITHDRAWN')
 }
 
 /** Who works in a store. */
