@@ -29,6 +29,7 @@ async def set_in_store_patterns(
 ) -> int:
     """Replace the chain's patterns and return how many there are; refused if they are not the expected ones any more.
 
+    Whoever takes a pattern away or changes one must say what they expect, so that nothing goes that they do not know.
     Refused too if goods of the catalogue could not be scanned any more, because their codes would be read as weighed.
 
     The caller has asked for the right to, and works in the system's session.
@@ -42,6 +43,9 @@ async def set_in_store_patterns(
     if expected is not None and set(expected) != set(before):
         words = ("Somebody has changed them meanwhile: look again.", "刚才有人改过规则，请刷新后再改。")
         raise InvalidInput([Problem("expected", "CHANGED_MEANWHILE", *words)])
+    if expected is None and not set(before) <= set(patterns):
+        words = ("A pattern that is there would go: say what they were.", "会去掉现有的规则，请注明原有规则。")
+        raise InvalidInput([Problem("expected", "EXPECTED_MISSING", *words)])
     if problems := await _hiding(work.session, patterns, before):
         raise InvalidInput(problems)
     await work.session.execute(delete(InStorePattern))

@@ -69,12 +69,17 @@ class InStorePatternInput:
         return Pattern(self.prefix, self.item_digits, self.value_digits, Measure(self.measure), self.price_check)
 
 
-@strawberry.input(description="All ways in which the chain's scales write codes.")
+@strawberry.input(description="All ways in which the chain's scales write codes, the same in every store.")
 class SetInStorePatternsInput:
     request_id: UUID = strawberry.field(description=REQUEST_ID)
-    patterns: list[InStorePatternInput] = strawberry.field(description="At most 20; none takes them all away.")
+    patterns: list[InStorePatternInput] = strawberry.field(
+        description="At most 20, each prefix once; what is not among them goes. Of two prefixes that fit a code, the "
+        "longer one reads it."
+    )
     expected: list[InStorePatternInput] | None = strawberry.field(
-        default=None, description="What they were when one looked; refused if somebody has changed them since."
+        default=None,
+        description="What they were when one looked; refused if somebody has changed them since. Needed as soon as one "
+        "of them is to go or to change.",
     )
 
 

@@ -79,7 +79,7 @@ class ShelvesMutation:
         )
         return RetireShelfSuccess(shelf=retired[0])
 
-    @strawberry.mutation(description="Say how the chain's scales write codes, for the whole chain.")
+    @strawberry.mutation(description="Say how the chain's scales write codes: all patterns at once, for every store.")
     async def set_in_store_patterns(
         self,
         info: Info,

@@ -8,7 +8,7 @@ import pytest
 
 from retail.access.permissions import Role
 from retail.catalogue.codes import check_digit
-from tests.schema.shelves.words import PATTERNS, do
+from tests.schema.shelves.words import PATTERNS, do, forget_patterns
 from tests.support.chain import PRICE, Chain, Shop, Staff, origin
 
 
@@ -196,6 +196,7 @@ async def test_a_package_with_a_price_on_it_holds_what_that_buys_in_its_own_stor
         "insert into price (id, sku_id, store_id, fen, valid_from) values ($1, $2, $3, 600, now() - interval '1 day')",
         uuid4(), plum.id, shop.id,
     )  # fmt: skip
+    await forget_patterns(chain)
     assert (await do(headquarters, "setInStorePatterns", patterns=[pattern])).kind == "SetInStorePatternsSuccess"
     assert (await till.ask(PATTERNS)).data["inStorePatterns"] == [pattern]
 

@@ -11,6 +11,7 @@ import orjson
 from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
 from tests.schema.returns.counter import take_back
+from tests.schema.shelves.words import forget_patterns
 from tests.support.chain import Chain, Goods, Shop, Staff, origin
 
 OWN, FOREIGN, MISSING = "own", "foreign", "missing"
@@ -43,6 +44,7 @@ class World:
         riverside = await chain.open_store("Riverside", "north")
         harbour = await chain.open_store("Harbour", "south")
         tea = await chain.goods("tea")
+        await forget_patterns(chain)
         staff = {part: await chain.staff(role, riverside) for part, role in ROLE_OF.items()}
         for kind in (ChannelKind.TILL, ChannelKind.PLATFORM):
             program = await chain.register_channel(store_ids=[riverside.id], kind=kind)

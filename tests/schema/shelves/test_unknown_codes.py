@@ -9,7 +9,7 @@ import pytest
 
 from retail.access.permissions import Role
 from retail.catalogue.codes import check_digit
-from tests.schema.shelves.words import PATTERNS, UNKNOWN, do
+from tests.schema.shelves.words import PATTERNS, UNKNOWN, do, forget_patterns
 from tests.support.asking import Asker
 from tests.support.chain import Chain, Staff
 from tests.support.counting import confirm, now, sheet, start
@@ -213,6 +213,7 @@ async def test_weighed_goods_are_sold_and_counted_by_what_the_scale_printed(
         {"prefix": "24", "itemDigits": 5, "valueDigits": 5, "measure": "GRAMS", "priceCheck": False},
         {"prefix": "25", "itemDigits": 5, "valueDigits": 4, "measure": "FEN", "priceCheck": True},
     ]
+    await forget_patterns(chain)
     assert (await do(headquarters, "setInStorePatterns", patterns=patterns)).value["patterns"] == patterns
     assert (await clerk.ask(PATTERNS)).data["inStorePatterns"] == patterns
     tea = await chain.goods("tea")  # 15 yuan a unit; here a unit is 100 grams
@@ -241,6 +242,7 @@ async def test_a_weighed_item_that_nobody_knows_is_named_once_for_all_its_weight
     chain: Chain, clerk: Staff, headquarters: Asker
 ) -> None:
     pattern = {"prefix": "24", "itemDigits": 5, "valueDigits": 5, "measure": "GRAMS", "priceCheck": False}
+    await forget_patterns(chain)
     await do(headquarters, "setInStorePatterns", patterns=[pattern])
     assert (await clerk.ask(PATTERNS)).data["inStorePatterns"] == [pattern]
     tea = await chain.goods("tea")
@@ -290,8 +292,9 @@ async def test_two_who_change_the_patterns_at_once_do_not_undo_each_other(headqu
     assert late.problems == [("expected", "CHANGED_MEANWHILE")]
 
 
-async def test_patterns_set_at_once_without_looking_end_as_one_of_them(headquarters: Asker) -> None:
+async def test_patterns_set_at_once_without_looking_end_as_one_of_them(chain: Chain, headquarters: Asker) -> None:
     good = {"prefix": "26", "itemDigits": 5, "valueDigits": 5, "measure": "GRAMS", "priceCheck": False}
+    await forget_patterns(chain)
 
     told = await asyncio.gather(*(do(headquarters, "setInStorePatterns", patterns=[good]) for _ in range(8)))
 
@@ -299,9 +302,27 @@ async def test_patterns_set_at_once_without_looking_end_as_one_of_them(headquart
     assert (await headquarters.ask(PATTERNS)).data["inStorePatterns"] == [good]
 
 
+async def test_without_saying_what_is_there_patterns_come_but_none_goes_or_changes(
+    chain: Chain, headquarters: Asker
+) -> None:
+    wide = {"prefix": "24", "itemDigits": 5, "valueDigits": 5, "measure": "GRAMS", "priceCheck": False}
+    narrow, other = {**wide, "prefix": "249", "itemDigits": 4}, {**wide, "prefix": "25"}
+    await forget_patterns(chain)
+    await do(headquarters, "setInStorePatterns", patterns=[wide, narrow])
+
+    for fewer in ([other], [wide], [narrow], [], [wide, {**narrow, "measure": "FEN"}, other]):
+        told = await do(headquarters, "setInStorePatterns", patterns=fewer)
+        assert told.problems == [("expected", "EXPECTED_MISSING")]
+    more = await do(headquarters, "setInStorePatterns", patterns=[narrow, other, wide])
+    known = await do(headquarters, "setInStorePatterns", patterns=[other], expected=[wide, other, narrow])
+
+    assert (more.kind, known.value["patterns"]) == ("SetInStorePatternsSuccess", [other])
+
+
 async def test_a_longer_prefix_is_read_before_a_shorter_one(chain: Chain, clerk: Staff, headquarters: Asker) -> None:
     wide = {"prefix": "24", "itemDigits": 5, "valueDigits": 5, "measure": "GRAMS"}
     narrow = {"prefix": "249", "itemDigits": 4, "valueDigits": 5, "measure": "FEN"}
+    await forget_patterns(chain)
     told = await do(headquarters, "setInStorePatterns", patterns=[wide, narrow])
     assert told.kind == "SetInStorePatternsSuccess"
     tea = await chain.goods("tea")  # 15 yuan
@@ -321,10 +342,10 @@ async def test_a_pattern_that_would_hide_goods_of_the_catalogue_is_refused(chain
     for code in (weighed, plain, free):
         await chain.rows("insert into sku_code values ($1, $2, 1)", code, tea.id)
 
-    hiding = await do(headquarters, "setInStorePatterns", patterns=[pattern])
+    hiding = await do(headquarters, "setInStorePatterns", patterns=[pattern], expected=before)
     unchanged = (await headquarters.ask(PATTERNS)).data["inStorePatterns"]
     await chain.rows("delete from sku_code where gtin = $1", plain)
-    harmless = await do(headquarters, "setInStorePatterns", patterns=[pattern])
+    harmless = await do(headquarters, "setInStorePatterns", patterns=[pattern], expected=before)
 
     assert hiding.problems == [("patterns[0].prefix", "HIDES_GOODS")]
     assert f"1 codes of the catalogue could not be read any more, such as {plain}." in str(hiding.body)

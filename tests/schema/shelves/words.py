@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from tests.support.asking import Asker, Told
+from tests.support.chain import Chain
 
 REFUSED = """... on Refusal { code message messageZh } ... on InvalidInput { problems { path code message messageZh } }
   ... on NotFound { path } ... on NotPermitted { permission }"""
@@ -42,3 +43,8 @@ async def do(asker: Asker, mutation: str, **input: object) -> Told:
         f"... on {pascal}Success {{ {SHOWN[mutation]} }} {refused} }} }}"
     )
     return await asker.ask(document, input={"requestId": uuid4(), **input})
+
+
+async def forget_patterns(chain: Chain) -> None:
+    """Take away what other stories have said of the chain's scales."""
+    await chain.rows("delete from in_store_pattern")
