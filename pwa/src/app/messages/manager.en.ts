@@ -27,6 +27,7 @@ const en: typeof zh = {
     onlyLeft: '{n} left',
     asOf: 'as of {time}',
     returns: 'Returns',
+    assign: 'Give a task',
     toShop: 'Work in the shop',
     asTable: 'As a table',
     asPicture: 'As a picture',

@@ -28,7 +28,8 @@ export interface Panel extends Box {
   project: (longitude: number, latitude: number) => { x: number; y: number }
 }
 
-export type Side = 'right' | 'left' | 'top' | 'bottom'
+const SIDES = ['right', 'left', 'bottom', 'top'] as const
+export type Side = (typeof SIDES)[number]
 
 export interface Spot {
   id: string
@@ -45,6 +46,10 @@ const MARGIN = 14
 const LABEL_HEIGHT = 15
 const ROUNDS = 40
 const STRETCH = 2
+/** Between two circles, so that most have a side for their names. */
+const APART = 9
+/** Between a name and the edge of its panel: letters are a little wider than they are counted. */
+const EDGE = 6
 
 export function arrange(
   places: Place[],
@@ -153,7 +158,7 @@ function pushApart(one: Omit<Spot, 'label'>, other: Omit<Spot, 'label'>): boolea
   const dx = other.x - one.x || 0.01
   const dy = other.y - one.y
   const distance = Math.hypot(dx, dy)
-  const missing = one.radius + other.radius + 3 - distance
+  const missing = one.radius + other.radius + APART - distance
   if (missing <= 0) return false
   const push = missing / 2 / distance
   one.x -= dx * push
@@ -165,16 +170,20 @@ function pushApart(one: Omit<Spot, 'label'>, other: Omit<Spot, 'label'>): boolea
 
 function labelled(spots: Omit<Spot, 'label'>[], panel: Box, places: Place[], fontSize: number): Spot[] {
   const taken: Box[] = spots.map(({ x, y, radius }) => ({ x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius }))
-  return spots.map((spot, own) => {
+  const free = spots.map((spot, own) => {
     const width = textWidth(places[own]?.name ?? '', fontSize)
-    const others = taken.filter((_, index) => index !== own)
-    const side = (['right', 'left', 'bottom', 'top'] as const).find((candidate) => {
-      const box = labelBox(spot, candidate, width)
-      return inside(box, panel) && others.every((known) => !overlap(box, known))
-    })
-    if (side) taken.push(labelBox(spot, side, width))
-    return { ...spot, label: side }
+    const sides = SIDES.map((side) => ({ side, box: labelBox(spot, side, width) }))
+    return { own, sides: sides.filter(({ box }) => inside(box, panel) && taken.every((circle, index) => index === own || !overlap(box, circle))) }
   })
+  const chosen = new Map<number, Side>()
+  // Whoever has the least room chooses first.
+  for (const { own, sides } of free.toSorted((one, other) => one.sides.length - other.sides.length)) {
+    const fits = sides.find(({ box }) => taken.slice(spots.length).every((name) => !overlap(box, name)))
+    if (!fits) continue
+    taken.push(fits.box)
+    chosen.set(own, fits.side)
+  }
+  return spots.map((spot, own) => ({ ...spot, label: chosen.get(own) }))
 }
 
 export function labelBox(spot: { x: number; y: number; radius: number }, side: Side, width: number): Box {
@@ -204,10 +213,10 @@ export function overlap(one: Box, other: Box): boolean {
 
 function inside(box: Box, panel: Box): boolean {
   return (
-    box.x >= panel.x + 2 &&
-    box.y >= panel.y + 2 &&
-    box.x + box.width <= panel.x + panel.width - 2 &&
-    box.y + box.height <= panel.y + panel.height - 2
+    box.x >= panel.x + EDGE &&
+    box.y >= panel.y + EDGE &&
+    box.x + box.width <= panel.x + panel.width - EDGE &&
+    box.y + box.height <= panel.y + panel.height - EDGE
   )
 }
 
