@@ -1,5 +1,6 @@
 """What every test may ask for. Nothing here is ever skipped: what is missing is installed, or the test fails."""
 
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
@@ -15,6 +16,11 @@ from tests.support.server import ServerProcess
 
 # The fixtures of a whole chain stand beside what they are made of.
 __all__ = ["chain", "two_doors"]
+
+
+def pytest_configure() -> None:
+    """Let a run that is asked to end do so as with Ctrl-C: the servers that it has started end with it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
