@@ -4,10 +4,10 @@ import { watch } from 'vue'
 import { catalogue, openCatalogue, refreshCatalogue } from './catalogue.ts'
 import { merge, NO_PARTS, partsOf } from './catalogue-parts.ts'
 import { keptIsDamaged } from './connection.ts'
-import { database, forgetReadings, notTakenOver, readItems, readNote, writeNote, writeReadings } from './database.ts'
+import { database, forgetReadings, Forgotten, notTakenOver, readingsEra, readItems, readNote, writeNote, writeReadings } from './database.ts'
 
 /** What the server has, by part; it tells one part at a time. */
-const server = vi.hoisted(() => ({ parts: new Map<number, { digest: string; skus: object[] }>(), asked: [] as string[][] }))
+const server = vi.hoisted(() => ({ parts: new Map<number, { digest: string; skus: object[] }>(), asked: [] as string[][], meanwhile: async (_known: string[]): Promise<void> => {} }))
 
 vi.mock('./transport.ts', async (original) => ({
   ...(await original<object>()),
@@ -15,6 +15,7 @@ vi.mock('./transport.ts', async (original) => ({
     if (!variables.known) return { inStorePatterns: [] }
     const { known } = variables
     server.asked.push([...known])
+    await server.meanwhile(known)
     const changed = [...server.parts].filter(([number, { digest }]) => digest !== (known[number] ?? ''))
     const [first] = changed
     return { catalogueChanges: { complete: changed.length <= 1, blocks: first ? [{ number: first[0], ...first[1] }] : [] } }
@@ -30,6 +31,7 @@ const prices = (): Record<string, number | null> => Object.fromEntries([...catal
 beforeEach(async () => {
   await forgetReadings()
   server.asked = []
+  server.meanwhile = async () => {}
   server.parts = new Map([
     [0, { digest: 'a', skus: [sku('tea', 1_000), sku('milk', 500)] }],
     [3, { digest: 'b', skus: [sku('rice', 700)] }],
@@ -144,4 +146,24 @@ test('goods that an update could not take over are said, and come again', async 
 
   expect(heard).toEqual([true, false])
   expect(Object.keys(prices())).toHaveLength(3)
+})
+
+test('what is forgotten while it comes leaves no hole behind that is taken for the whole', async () => {
+  server.meanwhile = async (known) => void (known.length && (await forgetReadings()))
+
+  await openCatalogue('wangjing')
+
+  expect(Object.keys(prices())).toHaveLength(3)
+  expect(await readNote('catalogue')).toBeUndefined()
+})
+
+test('nor does another tab that forgets it', async () => {
+  const otherTab = new BroadcastChannel('trueshelf.readings')
+  const before = readingsEra()
+
+  otherTab.postMessage('forgotten')
+
+  await vi.waitFor(() => expect(readingsEra()).toBe(before + 1))
+  await expect(writeReadings({ in: { store: 'items' }, things: [], idOf: () => '', note: { key: 'catalogue', value: {} }, begun: before })).rejects.toThrow(Forgotten)
+  otherTab.close()
 })

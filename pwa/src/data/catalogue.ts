@@ -4,7 +4,7 @@ import { blockOf } from './blocks.ts'
 import { itemOf, searchItems, type CatalogueItem, type Scanned } from './catalogue-item.ts'
 import { merge, NO_PARTS, partsOf } from './catalogue-parts.ts'
 import { foundDamaged } from './connection.ts'
-import { CATALOGUE_NOTE, CATEGORIES_NOTE, notTakenOver, readItems, readNote, writeNote, writeReadings } from './database.ts'
+import { CATALOGUE_NOTE, CATEGORIES_NOTE, notTakenOver, readingsEra, readItems, readNote, writeNote, writeReadings } from './database.ts'
 import { CatalogueChanges, CategoriesQuery, InStorePatterns, SkuByCode, SkuPage } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import { readWeighed, unitsOf, type InStorePattern } from './in-store-codes.ts'
@@ -55,6 +55,7 @@ export function refreshCatalogue(storeId: string): Promise<void> {
 
 /** Ask for what changed, a part at a time, and keep each part as it comes: a break costs one part, not all. */
 async function fetchCatalogue(storeId: string): Promise<void> {
+  const begun = readingsEra()
   const scales = (await ask(InStorePatterns, {})).inStorePatterns
   patterns = scales
   const kept = await readNote<Kept>(CATALOGUE_NOTE)
@@ -70,7 +71,7 @@ async function fetchCatalogue(storeId: string): Promise<void> {
     const note = { key: CATALOGUE_NOTE, value: { storeId, at: Date.now(), patterns: scales, digests: parts.digests } satisfies Kept }
     const only = isNew && first ? undefined : new Set([...touched].map(blockOf))
     // A full device shows what came all the same; and keeps no part whose forerunner it does not have.
-    keeps &&= await writeReadings({ in: { store: 'items' }, things: [...parts.items.values()], idOf: ({ id }) => id, ...(only && { only }), note }).then(
+    keeps &&= await writeReadings({ in: { store: 'items' }, things: [...parts.items.values()], idOf: ({ id }) => id, ...(only && { only }), note, begun }).then(
       () => true,
       () => false,
     )

@@ -48,6 +48,16 @@ const VERSION = 2
 
 /** Counts how often the readings were forgotten: what was sealed before is not written after. */
 let era = 0
+export const readingsEra = (): number => era
+/** Somebody forgot the readings while these were written: what came earlier of them is gone. */
+export class Forgotten extends Error {}
+
+/** The tabs forget together: what one of them remembers of a key that another has destroyed would seal what nobody opens. */
+const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('trueshelf.readings')
+tabs?.addEventListener('message', () => {
+  era += 1
+  vault.forget('readings')
+})
 let opened: Promise<Database> | undefined
 
 export function database(): Promise<Database> {
@@ -202,16 +212,18 @@ export interface Readings<Thing> {
   /** The blocks to write; all, and nothing else stays, when left out. */
   only?: ReadonlySet<number>
   note: { key: string; value: unknown }
+  /** The era in which the first of them was written, where they are written in several goes. */
+  begun?: number
 }
 
-export async function writeReadings<Thing>({ in: place, things, idOf, only, note }: Readings<Thing>): Promise<void> {
-  const begun = era
+/** Throws `Forgotten` when what it goes on from is not there any more. */
+export async function writeReadings<Thing>({ in: place, things, idOf, only, note, begun = era }: Readings<Thing>): Promise<void> {
   const [noteSealed, blocks] = await Promise.all([
     vault.seal('readings', `note ${note.key}`, note.value),
     sealBlocks(vault, nameOf(place), things, idOf, only),
   ])
   const db = await database()
-  if (begun !== era) return
+  if (begun !== era) throw new Forgotten()
   const work = db.transaction([place.store, 'notes'], 'readwrite')
   if (place.store === 'items') {
     const items = work.objectStore('items')
@@ -270,6 +282,7 @@ export async function forgetReadings(): Promise<void> {
     work.done,
   ])
   await vault.destroy('readings')
+  tabs?.postMessage('forgotten')
 }
 
 /** Forget what may be read, but for the goods and the stock of one store: the next person works there too. */

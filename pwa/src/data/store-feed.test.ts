@@ -86,6 +86,22 @@ test('stock that an update could not take over is said, and comes again', async 
   feed.stop()
 })
 
+test('what was forgotten while it was followed is kept whole again, not only what changed since', async () => {
+  await kept()
+  const feed = followStore('wangjing', { keep: true })
+  await vi.waitFor(() => expect(feed.levels.get('wangjing', 'milk')?.onHand).toBe(7))
+  await forgetReadings()
+
+  await vi.waitFor(() => {
+    server.tell({ __typename: 'StockChanged', cursor: 'next', changes: [level('tea', 2, 5)] })
+    expect(feed.levels.get('wangjing', 'tea')?.onHand).toBe(5)
+  })
+
+  await vi.waitFor(async () => expect(await readNote('stock')).toMatchObject({ cursor: 'next' }))
+  expect((await readLevels('wangjing')).things.map(({ skuId }) => skuId).toSorted()).toEqual(['milk', 'tea'])
+  feed.stop()
+})
+
 test('a storage that cannot be read does not keep the stock from coming', async () => {
   await kept()
   const complaint = vi.spyOn(console, 'error').mockReturnValue()

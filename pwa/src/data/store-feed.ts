@@ -8,7 +8,7 @@
 import { reactive, type Reactive } from 'vue'
 import { foundDamaged, keptDataIsFrom } from './connection.ts'
 import { blockOf } from './blocks.ts'
-import { notTakenOver, readLevels, readNote, STOCK_NOTE, writeReadings } from './database.ts'
+import { notTakenOver, readingsEra, readLevels, readNote, STOCK_NOTE, writeReadings } from './database.ts'
 import { StockChanges, StockGridQuery } from './documents/stock.ts'
 import type { ResultOf } from './graphql.ts'
 import { Levels, levelsOfGrid, type Level } from './levels.ts'
@@ -56,6 +56,8 @@ class Follower implements StoreFeed {
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly unwritten = new Set<number>()
   private rewriteAll = false
+  /** When what is written on this device of it began to be. */
+  private era = readingsEra()
   private writing: Promise<void> | undefined
 
   constructor(
@@ -169,6 +171,8 @@ class Follower implements StoreFeed {
   /** One writing after another, each with what is known when it begins. */
   private async write(): Promise<void> {
     while ((this.unwritten.size || this.rewriteAll) && this.cursor !== null && !this.stopped) {
+      if (this.era !== readingsEra()) this.rewriteAll = true
+      this.era = readingsEra()
       const only = this.rewriteAll ? undefined : new Set(this.unwritten)
       this.unwritten.clear()
       this.rewriteAll = false
@@ -179,6 +183,7 @@ class Follower implements StoreFeed {
         idOf: ({ skuId }) => skuId,
         ...(only && { only }),
         note: { key: STOCK_NOTE, value: { storeId, cursor: this.cursor, at: Date.now() } satisfies Kept },
+        begun: this.era,
       })
     }
   }

@@ -107,3 +107,15 @@ test('what lay in the clear and is damaged is as unreadable as what was sealed',
 
   expect(opened).toBeUndefined()
 })
+
+test('a tab that hears of it seals nothing more under a key that another has destroyed', async () => {
+  const { open } = shelf()
+  const [one, other] = [open(), open()]
+  await one.seal('readings', 'note', 'old')
+  await other.destroy('readings')
+
+  one.forget('readings')
+  const fresh = await one.seal('readings', 'note', 'new')
+
+  expect(await open().open('readings', 'note', fresh)).toBe('new')
+})

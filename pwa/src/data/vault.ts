@@ -69,8 +69,13 @@ export class Vault {
 
   /** Nobody opens what was sealed in it any more. */
   async destroy(compartment: Compartment): Promise<void> {
-    this.known.delete(compartment)
+    this.forget(compartment)
     await this.shelf.destroy(compartment)
+  }
+
+  /** Somebody else has destroyed it. */
+  forget(compartment: Compartment): void {
+    this.known.delete(compartment)
   }
 
   /** Another tab may have destroyed the key that we remember and made a new one. */
