@@ -68,6 +68,7 @@ let store: PhotoStore
 let server: Server
 let actor: string | undefined
 let now: number
+let sure: boolean
 let planned: (() => void) | undefined
 let locked = Promise.resolve()
 
@@ -79,6 +80,7 @@ beforeEach(async () => {
   server = new Server()
   actor = 'li-mei'
   now = 1_000_000
+  sure = true
   planned = undefined
 })
 
@@ -88,6 +90,7 @@ function open(): PhotoQueue {
     server,
     actorId: () => actor,
     now: () => now,
+    timeIsSure: () => sure,
     alone: (work) => (locked = locked.catch(() => {}).then(work)),
     later: (_wait, work) => {
       planned = work
@@ -305,6 +308,19 @@ test('what its person never came back to bring is given up when the server would
   await wait(queue, 89 * 86_400_000)
   expect(await states()).toEqual({ a: 'waiting' })
   await wait(queue, 2 * 86_400_000)
+  expect(await states()).toEqual({})
+})
+
+test('by a clock that nobody has confirmed nothing is given up: it may be years ahead', async () => {
+  await take('a', 100, 'wang-fang')
+  const queue = open()
+  sure = false
+
+  await wait(queue, 365 * 86_400_000)
+  expect(await states()).toEqual({ a: 'waiting' })
+
+  sure = true
+  await wait(queue)
   expect(await states()).toEqual({})
 })
 

@@ -42,6 +42,8 @@ export interface PhotoWorld {
   server: PhotoServer
   actorId: () => string | undefined
   now: () => number
+  /** Whether the server has said the time: by a clock that nobody has confirmed nothing is given up. */
+  timeIsSure: () => boolean
   /** Run `work` unless another tab is doing the same. */
   alone: (work: () => Promise<void>) => Promise<void>
   later: (milliseconds: number, work: () => void) => () => void
@@ -224,7 +226,8 @@ export class PhotoQueue {
    * nobody came back to bring. Who is here brings it however old it looks: perhaps only the clock was wrong.
    */
   private async tidy(): Promise<void> {
-    const { store, now } = this.world
+    const { store, now, timeIsSure } = this.world
+    if (!timeIsSure()) return
     const over = (await store.all()).filter((photo) => {
       const { state, since, sent, bytes } = photo
       const age = now() - since

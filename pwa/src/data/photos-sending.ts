@@ -16,7 +16,7 @@ export function openPhotoQueue(own: Pick<PhotoWorld, 'actorId' | 'later' | 'chan
     store: photoStore,
     server: { look, bring },
     now: () => clock.now(),
-    // How old a photo is decides whether it is given up: by a wrong clock nothing is.
+    timeIsSure: () => clock.guess === undefined,
     alone: async (work) => {
       await clockKnown()
       if (navigator.locks) await navigator.locks.request(PHOTOS_LOCK, work)
