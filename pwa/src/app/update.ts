@@ -18,8 +18,10 @@ export async function watchForUpdates(): Promise<void> {
 }
 
 export function takeUpdate(): void {
+  // In another tab somebody was faster, and it has taken over already: only this page is still the old one.
+  if (waitingWorker?.state !== 'installed') return location.reload()
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
-  waitingWorker?.postMessage('take-over')
+  waitingWorker.postMessage('take-over')
 }
 
 /** A first installation has nothing to replace, so there is nothing to ask. */
