@@ -121,3 +121,18 @@ test('a stocktake that was left while its lines were read does not come back in 
   await countAt({ ...next, stocktakeId: `night ${night}` })
   expect(stocktakeLines.value).toEqual([])
 })
+
+test('of two things that are counted again at one shelf each is looked at by itself, and taken back by itself', async () => {
+  const [cola, where] = [{ ...TEA, skuId: 'cola' }, { stocktakeId: `night ${night}`, shelfId: 'b-12', round: 1 }]
+  await countAt({ ...where, only: 'tea' })
+  await countLine(TEA, 150, 'REPLACE')
+
+  await countAt({ ...where, only: 'cola' })
+
+  expect(placeCounted.value).toEqual([])
+  expect(await takeBackLine()).toBeUndefined()
+  await countLine(cola, 3, 'REPLACE')
+  expect(placeCounted.value.map(({ skuId, quantity }) => [skuId, quantity])).toEqual([['cola', 3]])
+  await countAt({ ...where, only: 'tea' })
+  expect(placeCounted.value.map(({ skuId, quantity }) => [skuId, quantity])).toEqual([['tea', 150]])
+})

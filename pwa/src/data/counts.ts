@@ -37,6 +37,8 @@ export interface CountPlace {
   stocktakeId: string
   shelfId: string | null
   round: number
+  /** The one thing that is counted again: several of one shelf are asked for in the same round. */
+  only?: string | undefined
 }
 
 const journal = new CountJournal(vault)
@@ -51,7 +53,8 @@ let lastOrder = 0
 /** Everything that this person counted in this stocktake on this device. */
 export const stocktakeLines = computed(() => all.value.filter(({ actorId }) => actorId === me.value?.id))
 export const placeLines = computed(() =>
-  stocktakeLines.value.filter(({ shelfId, round }) => shelfId === place.value?.shelfId && round === place.value?.round))
+  stocktakeLines.value.filter(({ shelfId, round, skuId }) =>
+    shelfId === place.value?.shelfId && round === place.value?.round && (place.value.only === undefined || skuId === place.value.only)))
 export const placeCounted = computed(() => countedOf(placeLines.value))
 export const unpackedHere = computed(() => stocktakeLines.value.filter(({ packedIn }) => packedIn === undefined).length)
 
@@ -76,8 +79,11 @@ export async function countLine(thing: Thing, quantity: number, mode: CountMode,
   if (!where || !actor || !store) throw new Error('nobody counts at a place')
   const at = nextMoment()
   lastOrder = Math.max(at, lastOrder + 1)
+  const { stocktakeId, shelfId, round } = where
   const line: CountLine = {
-    ...where,
+    stocktakeId,
+    shelfId,
+    round,
     skuId: thing.skuId,
     code: thing.code,
     name: thing.name,
