@@ -70,6 +70,8 @@ async def test_two_clerks_take_turns_and_each_sale_carries_its_person(
     await device.picture(f"home-shared-{kind}")
     await sell_one(device, tea.gtin)
     await device.sent(1)
+    await device.scan(tea.gtin)
+    await device.tap("sell")
     await device.open("/home")
     await device.tap("switch-person")
     await device.see("person-tiles").get_by_text(second, exact=True).tap()
@@ -77,7 +79,10 @@ async def test_two_clerks_take_turns_and_each_sale_carries_its_person(
     for digit in PIN:
         await device.tap(f"pin-{digit}")
     await device.shows("switch-person", second)
-    await sell_one(device, tea.gtin)
+    await device.open("/sale")
+    await device.shows("scanned-by", first)
+    await device.picture(f"basket-of-{kind}")
+    await device.tap("cart-finish")
     await device.sent(2)
 
     assert [row[0] for row in await chain.books.rows(WHO_SOLD, tea.store_id)][before:] == [first, second]

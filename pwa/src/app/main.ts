@@ -34,9 +34,10 @@ async function start(): Promise<void> {
       if (reached && me.value) serverWasHeard()
     },
     ended: sessionEnded,
+    atWork: () => me.value?.id,
   })
   watchConnection()
-  keepCart()
+  keepCart(() => me.value?.id)
   watchIdleness()
   openSharedDevice()
 

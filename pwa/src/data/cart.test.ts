@@ -42,11 +42,11 @@ describe('two tabs share one basket', () => {
   vi.stubGlobal('addEventListener', (kind: string, heard: typeof tell) => kind === 'storage' && (tell = heard))
 
   it('what was paid in the other tab is not here to be paid again, and what was put in there is', async () => {
-    keepCart()
+    keepCart(() => 'wang')
     addToCart(tea, 2)
     await nextTick()
     const KEY = 'trueshelf.cart'
-    expect(JSON.parse(kept.get(KEY) ?? '')).toEqual([{ item: tea, quantity: 2 }])
+    expect(JSON.parse(kept.get(KEY) ?? '')).toEqual([{ item: tea, quantity: 2, scannedBy: 'wang' }])
 
     kept.set(KEY, '[]')
     tell({ key: 'something.else' })

@@ -6,6 +6,8 @@ import { readLocal } from './local.ts'
 export interface CartLine {
   item: CatalogueItem
   quantity: number
+  /** Whose scan began the line: on a shared device the next one must know that the basket is not hers. */
+  scannedBy?: string | undefined
 }
 
 const KEY = 'trueshelf.cart'
@@ -21,12 +23,14 @@ export const cartTotalFen = computed(() =>
   cart.lines.reduce((sum, { item, quantity }) => sum + quantity * (item.priceFen ?? 0), 0),
 )
 
+let actor: () => string | undefined = () => undefined
+
 /** The newest on top, where the eye is; a second scan of the same thing adds to its line. False: it does not fit. */
 export function addToCart(item: CatalogueItem, pieces: number): boolean {
   const line = cart.lines.find((known) => known.item.id === item.id)
   if (line) return setPieces(item.id, line.quantity + pieces)
   if (pieces > MOST_PIECES) return false
-  cart.lines.unshift({ item, quantity: pieces })
+  cart.lines.unshift({ item, quantity: pieces, scannedBy: actor() })
   return true
 }
 
@@ -52,7 +56,9 @@ export function refillCart(lines: readonly CartLine[]): void {
   for (const { item, quantity } of meanwhile.toReversed()) addToCart(item, quantity)
 }
 
-export function keepCart(): void {
+/** `who`: whose turn it is. */
+export function keepCart(who: () => string | undefined): void {
+  actor = who
   const read = (): void => void (cart.lines = readLocal<CartLine[]>(KEY) ?? [])
   read()
   watch(cart, () => localStorage.setItem(KEY, JSON.stringify(cart.lines)))

@@ -10,5 +10,10 @@ describe('a receipt is known by its looks', () => {
 describe('a receipt is written as it was printed', () => {
   it('large, where a phone has made it', () => expect(tidyReceipt('p1122-0a1b2c')).toBe('P1122-0A1B2C'))
   it('as it is, where a till has', () => expect(tidyReceipt('t1-0a1b')).toBe('t1-0a1b'))
+  it.each(['P1122\u20110A1B2C', 'p1122\u20130a1b2c', 'Ｐ１１２２－０Ａ１Ｂ２Ｃ', 'P1122—0A1B2C'])('with the hyphen that was meant: %s', (text) => {
+    expect(isReceipt(text)).toBe(true)
+    expect(tidyReceipt(text)).toBe('P1122-0A1B2C')
+  })
+  it('as one reads what was written in one piece', () => expect(tidyReceipt(unbroken('P1122-0A1B2C'))).toBe('P1122-0A1B2C'))
   it('in one piece', () => expect(unbroken('P1122-0A1B2C')).toBe('P1122\u20110A1B2C'))
 })

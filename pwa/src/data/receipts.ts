@@ -7,12 +7,19 @@ const LEAST = 6
 const OF_A_PHONE = /^p\d{4}-[0-9a-f]{6}$/i
 
 export function isReceipt(text: string): boolean {
-  return text.length >= LEAST && LOOKS_LIKE.test(text)
+  const number = plain(text)
+  return number.length >= LEAST && LOOKS_LIKE.test(number)
 }
 
-/** As it was printed, whatever the keyboard made of it. */
+/** As it was printed, whatever the keyboard made of it, or a copy of what we wrote (`unbroken`). */
 export function tidyReceipt(text: string): string {
-  return OF_A_PHONE.test(text) ? text.toUpperCase() : text
+  const number = plain(text)
+  return OF_A_PHONE.test(number) ? number.toUpperCase() : number
+}
+
+/** One hyphen for all dashes, and half width: a Chinese keyboard writes neither. */
+function plain(text: string): string {
+  return text.normalize('NFKC').replace(/[\u2010-\u2015\u2212]/g, '-')
 }
 
 /** The number by which the customer can bring something back: the day, and enough of the request to be nobody else's. */

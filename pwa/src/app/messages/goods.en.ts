@@ -62,6 +62,8 @@ const en: typeof zh = {
     title: 'Sell',
     empty: 'Empty',
     emptied: 'Emptied',
+    scannedBy: '{who} scanned this; it is not paid yet',
+    colleague: 'A colleague',
     pieces: '{n} {n|piece|pieces}',
     nothing: 'Scan the first item',
     nothingHint: 'Scanner, camera or name',

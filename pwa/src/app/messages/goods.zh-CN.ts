@@ -60,6 +60,8 @@ export default {
     title: '卖货',
     empty: '清空',
     emptied: '已清空',
+    scannedBy: '这一单是{who}扫的，还没收款',
+    colleague: '同事',
     pieces: '{n} 件',
     nothing: '先扫一件商品',
     nothingHint: '扫码枪、相机、名称都行',
