@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { RetakePhoto } from './documents/photos.ts'
 import { TasksQuery } from './documents/tasks.ts'
-import { ask, post, Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable } from './transport.ts'
+import { ask, post, Refused, ServerBusy, ServerTrouble, SignedOut, Unreachable, watchTransport } from './transport.ts'
 
 const question = (): Promise<unknown> => ask(TasksQuery, { storeId: 'wangjing' })
 
@@ -61,4 +62,22 @@ test('what is asked at once leaves in its order, each in a task of its own', asy
   await answers
 
   expect(left).toEqual(['first', 'end of its task', 'second', 'end of its task'])
+})
+
+test('a change is taken in the session of whoever asked for it, also when somebody else signs in before it leaves', async () => {
+  const by: (string | null)[] = []
+  vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
+    by.push(new Headers(init.headers).get('X-Trueshelf-Person'))
+    return new Response('{"data": {}}')
+  })
+  let atWork = 'li-mei'
+  watchTransport({ heard: () => {}, ended: () => {}, atWork: () => atWork })
+
+  const change = ask(RetakePhoto, { input: {} } as never)
+  const asked = question()
+  atWork = 'wang-qiang'
+  await Promise.all([change, asked])
+
+  expect(by).toEqual(['li-mei', null])
+  watchTransport({ heard: () => {}, ended: () => {}, atWork: () => undefined })
 })

@@ -5,7 +5,7 @@
  * difference between "nobody heard me", "come back later", "who are you?" and "no".
  */
 import type { DocumentNode } from '@0no-co/graphql.web'
-import { print } from '@0no-co/graphql.web'
+import { Kind, OperationTypeNode, print } from '@0no-co/graphql.web'
 import { breath } from './breath.ts'
 import { clock } from './clock.ts'
 import type { TadaDocumentNode } from './graphql.ts'
@@ -57,22 +57,32 @@ type Heard = (reached: boolean) => void
 type Ended = (code: string) => void
 let heard: Heard = () => {}
 let ended: Ended = () => {}
+let atWork = (): string | undefined => undefined
 
-/** Who wants to know whether the server was reached, and when the session turns out to be over. */
-export function watchTransport(watcher: { heard: Heard; ended: Ended }): void {
+/** Who wants to know whether the server was reached, and when the session turns out to be over; and who is at work here. */
+export function watchTransport(watcher: { heard: Heard; ended: Ended; atWork: () => string | undefined }): void {
   heard = watcher.heard
   ended = watcher.ended
+  atWork = watcher.atWork
 }
 
-/** `writtenBy`: whose act it is. The server takes it in that person's session only, whoever has signed in meanwhile. */
+/**
+ * `writtenBy`: whose act it is. The server takes it in that person's session only, whoever has signed in meanwhile.
+ * Left out, a change is by whoever is at work when it is asked for, and not when it leaves.
+ */
 export async function ask<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
   writtenBy?: string,
 ): Promise<Data> {
+  const changedBy = writtenBy ?? atWork()
   // A page asks several things at once: each in a task of its own, so that a slow phone goes on hearing touches.
   await breath()
-  return askText(print(document as DocumentNode), variables, writtenBy)
+  return askText(print(document as DocumentNode), variables, isChange(document as DocumentNode) ? changedBy : writtenBy)
+}
+
+function isChange({ definitions }: DocumentNode): boolean {
+  return definitions.some((part) => part.kind === Kind.OPERATION_DEFINITION && part.operation === OperationTypeNode.MUTATION)
 }
 
 export async function askText<Data>(query: string, variables: unknown, writtenBy?: string): Promise<Data> {
