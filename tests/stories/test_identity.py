@@ -1,5 +1,6 @@
 """Proving who one is, losing a phone, and leaving: as people meet it on their screens."""
 
+import json
 import re
 import time
 
@@ -209,6 +210,27 @@ async def test_a_revealed_phone_leaves_no_trace_on_the_device(chain: Chain, give
     assert local not in await device.page.content()
     views = "select count(*) from personal_view where purpose = 'emergency'"
     assert await chain.books.value(views) >= 1
+
+
+async def test_a_clerk_sees_what_is_kept_about_her_and_takes_it_along(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    await phone.sign_in("zhangjiang")
+    await phone.open("/me")
+    await phone.tap("to-my-data")
+    await expect(phone.see("my-phone")).to_have_text(re.compile(r"^\d{3}\*{4}\d{4}$"))
+    await phone.picture("my-data")
+    await phone.tap("show-phone")
+    await expect(phone.see("my-phone")).to_have_text(re.compile(r"^\+86\d{11}$"))
+
+    async with phone.page.expect_download() as taken:
+        await phone.tap("take-data")
+    told = json.loads((await (await taken.value).path()).read_text())
+
+    assert told["phone"] == await phone.see("my-phone").inner_text()
+    assert told["phone"] not in await phone.page.evaluate(EVERYTHING_KEPT)
+    await phone.page.reload()
+    await phone.shows("views", "看了全部")
+    assert told["phone"] not in await phone.page.content()
 
 
 async def test_help_from_another_store_is_lent_and_shows_its_end(chain: Chain, give: GiveDevice) -> None:

@@ -48,6 +48,7 @@ export const router = createRouter({
     { path: '/me', component: page(() => import('@/features/me/MePage.vue'), 'checklists', 'identity', 'office', 'tasks'), meta: { tab: 'me' } },
     { path: '/switch', component: page(() => import('@/features/identity/SwitchPage.vue'), 'identity') },
     { path: '/me/devices', component: page(() => import('@/features/identity/DevicesPage.vue'), 'identity') },
+    { path: '/me/data', component: page(() => import('@/features/identity/MyDataPage.vue'), 'identity') },
     { path: '/me/security', component: page(() => import('@/features/identity/SecurityPage.vue'), 'identity') },
     { path: '/me/operations', component: page(() => import('@/features/me/OperationsPage.vue'), 'goods', 'identity', 'offline', 'returns', 'stocktakes') },
     { path: '/people', component: page(() => import('@/features/people/PeoplePage.vue'), 'identity', 'office'), meta: { needs: 'person:read' } },

@@ -124,6 +124,17 @@ const en: typeof zh = {
     pushIos: 'On an iPhone tap Share, then Add to Home Screen, and open it from there to get notifications',
     pushFailed: 'That did not work, try again',
   },
+  myData: {
+    title: 'What is kept about me',
+    noPhone: 'No phone is kept',
+    show: 'Show',
+    views: 'Who has looked',
+    nobody: 'Nobody has looked yet',
+    kind: { REVEAL: 'Phone looked at', EXPORT: 'All of it looked at', LOOK_UP: 'Looked up by the number' },
+    purpose: { EMERGENCY: 'emergency', INVESTIGATION: 'investigation', LEGAL_DUTY: 'legal duty', OWN_REQUEST: 'at your own request', PAYROLL: 'payroll' },
+    take: 'Download',
+    note: 'Opening this page is written down too. To change the phone, ask your manager or headquarters; after you have left, compliance can erase it.',
+  },
 }
 
 export default en

@@ -122,4 +122,15 @@ export default {
     pushIos: 'iPhone 上先点“分享”，再“添加到主屏幕”，从主屏幕打开才能收通知',
     pushFailed: '没打开成，再试一次',
   },
+  myData: {
+    title: '公司存了我的什么',
+    noPhone: '没有存电话',
+    show: '显示',
+    views: '谁看过',
+    nobody: '还没有人看过',
+    kind: { REVEAL: '看了电话', EXPORT: '看了全部', LOOK_UP: '用电话号码查过' },
+    purpose: { EMERGENCY: '紧急联系', INVESTIGATION: '调查核实', LEGAL_DUTY: '法律要求', OWN_REQUEST: '本人要求', PAYROLL: '发工资' },
+    take: '下载一份',
+    note: '你打开这一页也会记下来。要改电话，找店长或总部；离职后可以请合规删除。',
+  },
 }
