@@ -79,6 +79,19 @@ async def hand_overs(
     return rows[:first], len(rows) > first
 
 
+async def hand_over_seen(reading: Reading, store: StoreEntry, id: UUID) -> HandOverRow | None:
+    """Return one hand-over of a store by its own id, or by that of a task which something disputed of it became."""
+    _require(reading, store)
+    disputed = select(HandOverConfirmation.hand_over_id).where(
+        HandOverConfirmation.store_id == store.id,
+        or_(
+            HandOverConfirmation.disputes.contains([{"task_id": str(id)}]),
+            HandOverConfirmation.disputes.contains([{"id": str(id)}]),  # the task's id too, in the first days
+        ),
+    )
+    return _first(await _rows(reading.session, store, or_(HandOver.id == id, HandOver.id.in_(disputed)), first=1))
+
+
 async def hand_over_by_id(session: AsyncSession, store: StoreEntry, id: UUID) -> HandOverRow | None:
     """Return one hand-over of a store."""
     return _first(await _rows(session, store, HandOver.id == id, first=1))

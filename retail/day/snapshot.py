@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.catalogue.models import Price
 from retail.insights.models import SalesDay, StoreSlot
-from retail.inventory.models import Movement, MovementKind, StockLevel
+from retail.inventory.models import AdjustmentReason, Movement, MovementKind, StockLevel
 from retail.kernel.clock import LATEST_AHEAD, business_day_start
 from retail.kernel.content import as_uuid
 from retail.returns.models import GoodsReturn, QuarantineLot
@@ -30,6 +30,7 @@ from retail.tasks.schedule import day_ends
 DIFFERENCES_AT_MOST = 50
 BELOW_ZERO_AT_MOST = 50
 _DIFFERS = (MovementKind.ADJUSTMENT, MovementKind.WASTE)
+_WRITTEN_OFF = (AdjustmentReason.DAMAGED, AdjustmentReason.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ class Difference:
 class Snapshot:
     """A store's business day in figures; of differences and SKUs below zero, the largest with the number of all.
 
-    `returns` and `unknown_codes` are None in one of the first days, which kept neither.
+    `differences` are what was found otherwise, `wasted` what was thrown away knowingly: a return that was destroyed,
+    what broke or expired. `returns` and `unknown_codes` are None in one of the first days, which kept neither; `wasted`
+    in one whose differences hold it too.
     """
 
     day: date
@@ -91,6 +94,8 @@ class Snapshot:
     returns_waiting: int
     returns: DayReturns | None = None
     unknown_codes: int | None = None
+    wasted: tuple[Difference, ...] | None = None
+    wasted_count: int | None = None
 
 
 _ADAPTER = TypeAdapter(Snapshot)
@@ -101,7 +106,7 @@ async def gather(
 ) -> Snapshot:
     """Return the figures of the business day of an instant as the books know them now."""
     day = store.day_at(at)
-    differences = await _differences(session, store, day, now)
+    differences, wasted = await _differences(session, store, day, now)
     below_zero = await _below_zero(session, store, now)
     opened = await session.get(BusinessDay, (store.id, day))
     return Snapshot(
@@ -117,6 +122,8 @@ async def gather(
         returns_waiting=await _returns_waiting(session, store),
         returns=await _day_returns(session, store, day),
         unknown_codes=await _unknown_codes(session, store),
+        wasted=tuple(wasted[:DIFFERENCES_AT_MOST]),
+        wasted_count=len(wasted),
     )
 
 
@@ -182,20 +189,26 @@ async def _open_tasks(
     )
 
 
-async def _differences(session: AsyncSession, store: StoreEntry, day: date, now: datetime) -> list[Difference]:
+async def _differences(
+    session: AsyncSession, store: StoreEntry, day: date, now: datetime
+) -> tuple[list[Difference], list[Difference]]:
+    """Return what was found otherwise on a day, and what was thrown away knowingly: two things, though of one SKU."""
     began, ends = _span(store, day)
-    units = func.sum(Movement.quantity)
+    is_waste = or_(Movement.kind == MovementKind.WASTE, func.coalesce(Movement.reason, "").in_(_WRITTEN_OFF))
     rows = await session.execute(
-        select(Movement.sku_id, units)
+        select(is_waste, Movement.sku_id, func.sum(Movement.quantity))
         .where(
             Movement.store_id == store.id,
             Movement.kind.in_(_DIFFERS),
             Movement.occurred_at >= began,
             Movement.occurred_at < ends,
         )
-        .group_by(Movement.sku_id)
+        .group_by(is_waste, Movement.sku_id)
     )
-    return await _valued(session, store, now, {as_uuid(row[0]): int(row[1]) for row in rows})
+    found: dict[bool, dict[UUID, int]] = {False: {}, True: {}}
+    for wasted, sku_id, units in rows:
+        found[wasted][as_uuid(sku_id)] = int(units)
+    return await _valued(session, store, now, found[False]), await _valued(session, store, now, found[True])
 
 
 async def _below_zero(session: AsyncSession, store: StoreEntry, now: datetime) -> list[Difference]:

@@ -1,7 +1,7 @@
 """What a task asks for, and what was answered: a tick, a number, a text, a picture.
 
 A number outside its range is a fact like any other: it is kept and flagged. What cannot be kept (another kind of
-answer, a number that is none, a text without end, an item that is not asked for) is refused by name.
+answer, a number that is none, half a piece, a text without end, an item that is not asked for) is refused by name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from retail.inventory.intake import problem, text_problems
 from retail.kernel.refusal import Problem
+from retail.tasks.readings import counts_pieces
 
 ANSWERS_AT_MOST = 50
 ANSWER_TEXT_AT_MOST = 1000
@@ -96,11 +97,18 @@ def _one(need: Need, answer: Answer, path: str, announced: frozenset[UUID]) -> l
             found.append(problem(f"{path}.{word}", "WRONG_KIND", *words))
     if answer.number is not None and not (isfinite(answer.number) and abs(answer.number) <= NUMBER_AT_MOST):
         found.append(problem(f"{path}.number", "NOT_A_NUMBER", "Not a usable number.", "不是有效的数字。"))
+    elif answer.number is not None and counts_pieces(need.unit) and not _is_count(answer.number):
+        words = ("Pieces are counted in whole numbers from 0.", "件数须为整数，且不小于 0。")
+        found.append(problem(f"{path}.number", "NOT_WHOLE", *words))
     missing = [each for each in answer.photo_ids if each not in announced]
     if missing or len(set(answer.photo_ids)) != len(answer.photo_ids):
         words = ("Each picture is named once and comes with the task.", "每张照片只能出现一次，并须随任务一起提交。")
         found.append(problem(f"{path}.photoIds", "UNKNOWN_PHOTO", *words))
     return found
+
+
+def _is_count(number: float) -> bool:
+    return number >= 0 and number.is_integer()
 
 
 def is_outside(need: Need, answer: Answer) -> bool:

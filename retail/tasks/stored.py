@@ -17,6 +17,7 @@ from retail.stores.places import metres_from
 from retail.tasks.models import StoredTask, TaskClaim, TaskRecord
 from retail.tasks.needs import Answer, Need, NeedKind, answers_as_json, needs_as_json, needs_of
 from retail.tasks.priority import Stakes, TaskKind, urgency
+from retail.tasks.readings import in_words
 from retail.tasks.rules import Task, TaskState, state_of
 
 FOLLOWED_UP_WITHIN = timedelta(hours=1)
@@ -75,12 +76,13 @@ async def store_tasks(work: Work, rows: Sequence[Mapping[str, Any]]) -> int:
 
 def follow_up(work: Work, store: StoreEntry, task: StoredTask, need: Need, number: float) -> dict[str, Any]:
     """Return the task that follows from a number out of range: look again, and say what was done about it."""
-    id, said = uuid5(as_uuid(task.id), f"follow up {need.id}"), f"{number:g}{need.unit or ''}"
+    id = uuid5(as_uuid(task.id), f"follow up {need.id}")
+    said, said_en = in_words(number, need.unit), in_words(number, need.unit, english=True)
     done = Need(uuid5(_ITEMS, "done about it"), "采取了什么措施", "What was done about it", NeedKind.TEXT)
     return {
         **_asked(work, store, id, TaskKind.FOLLOW_UP, work.now + FOLLOWED_UP_WITHIN),
         "title": f"复查：{need.title}（{said}）",
-        "title_en": f"Check again: {need.title_en} ({said})",
+        "title_en": f"Check again: {need.title_en} ({said_en})",
         "needs": needs_as_json([need, done]),
         "must": True,
     }

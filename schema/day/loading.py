@@ -56,5 +56,5 @@ async def told_calls(context: Context, rows: Sequence[HelpRow]) -> list[HelpCall
 
 async def told_skus(session: AsyncSession, snapshots: Iterable[Snapshot]) -> Mapping[UUID, Sku]:
     """Return the SKUs that snapshots mention."""
-    ids = {each.sku_id for one in snapshots for each in (*one.differences, *one.below_zero)}
+    ids = {each.sku_id for one in snapshots for each in (*one.differences, *one.below_zero, *(one.wasted or ()))}
     return {sku_id: Sku.of(row) for sku_id, row in (await skus_by_id(session, list(ids))).items()}

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from retail.day.help import help_calls
-from retail.day.queries import DayNow, clock_entries, day_of, hand_overs
+from retail.day.queries import DayNow, clock_entries, day_of, hand_over_seen, hand_overs
 from retail.tasks.checklists import names_of
 from retail.tasks.rules import Task
 from schema.day.enums import HelpState
@@ -18,6 +18,7 @@ from schema.day.types import (
     DayDifference,
     DayReturns,
     DaySales,
+    HandOver,
     HandOverConnection,
     HandOverEdge,
     OnShift,
@@ -59,6 +60,21 @@ class DayQuery:
         edges = [HandOverEdge(cursor=cursor_of(row.place), node=node) for row, node in zip(rows, told, strict=True)]
         end = edges[-1].cursor if edges else None
         return HandOverConnection(edges=edges, page_info=PageInfo(has_next_page=more, end_cursor=end))
+
+    @strawberry.field(
+        description="One hand-over, for those who work in the store or lead it: by its own id, or by that of the task "
+        "that something disputed of it became."
+    )
+    async def hand_over(
+        self,
+        info: Info,
+        store_id: Annotated[UUID, _STORE],
+        id: Annotated[UUID, strawberry.argument(description="The hand-over, or a task from a dispute of it.")],
+    ) -> HandOver | None:
+        store = await known_store(info.context, store_id)
+        async with info.context.reading() as reading:
+            row = await hand_over_seen(reading, store, id)
+        return (await told_hand_overs(info.context, [row]))[0] if row else None
 
     @strawberry.field(
         description="Who came and went on some business days, newest first: everybody for those who lead the store, "
@@ -117,6 +133,8 @@ async def _told(context: Context, store_id: UUID, day: DayNow, todo: list[Task])
         returns_waiting=day.now.returns_waiting,
         returns=DayReturns.of(day.now.returns),
         unknown_codes=day.now.unknown_codes,
+        wasted=[DayDifference.of(each, skus) for each in day.now.wasted or ()],
+        wasted_count=day.now.wasted_count or 0,
         on_shift=[
             OnShift(
                 person_id=each.person_id,

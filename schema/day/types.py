@@ -92,7 +92,7 @@ class DayReturns:
         return None if returns is None else cls(number=returns.number, refunds=Fen(returns.refunds_fen))
 
 
-@strawberry.type(description="How far the book of an SKU was set right, or is below zero.")
+@strawberry.type(description="How far the book of an SKU was set right, is below zero, or what of it was thrown away.")
 class DayDifference:
     sku: Sku | None = strawberry.field(description="The SKU.")
     quantity: int = strawberry.field(description="Base units; below zero where some were missing.")
@@ -179,13 +179,19 @@ class HandOver:
     sales: DaySales = strawberry.field(description="What the day had sold by then.")
     since_then: DaySales = strawberry.field(description="What has been added to the same day since, by late facts.")
     tasks: list[HandedTask] = strawberry.field(description="What was still to be done, most urgent first.")
-    differences: list[DayDifference] = strawberry.field(description="The 50 largest corrections of the day's books.")
+    differences: list[DayDifference] = strawberry.field(
+        description="The 50 largest corrections of the books, not what was thrown away."
+    )
     differences_count: int = strawberry.field(description="How many SKUs were corrected.")
     below_zero: list[DayDifference] = strawberry.field(description="The 50 largest books below zero.")
     below_zero_count: int = strawberry.field(description="How many SKUs were below zero.")
     returns_waiting: int = strawberry.field(description="How many returns were waiting to be looked at.")
     returns: DayReturns | None = strawberry.field(description="What had come back by then; null if not kept.")
     unknown_codes: int | None = strawberry.field(description="How many unknown codes waited for a name; null as above.")
+    wasted: list[DayDifference] | None = strawberry.field(
+        description="The 50 largest of what was thrown away that day; null if the differences hold it."
+    )
+    wasted_count: int | None = strawberry.field(description="How many SKUs were thrown away; null as above.")
     confirmations: list[HandOverConfirmation] = strawberry.field(description="Who took it on, the first one first.")
     photos: list[Photo] = strawberry.field(description="The pictures that came with it.")
 
@@ -214,6 +220,8 @@ class HandOver:
             returns_waiting=kept.returns_waiting,
             returns=DayReturns.of(kept.returns),
             unknown_codes=kept.unknown_codes,
+            wasted=None if kept.wasted is None else [DayDifference.of(each, skus) for each in kept.wasted],
+            wasted_count=kept.wasted_count,
             confirmations=[HandOverConfirmation.of(each, names) for each in row.confirmations],
             photos=list(photos),
         )
@@ -229,12 +237,18 @@ class StoreDay:
     must_do: list[Task] = strawberry.field(description="What must be done before the hand-over, most urgent first.")
     open_tasks: int = strawberry.field(description="How many tasks there are to do, those that must be included.")
     sales: DaySales = strawberry.field(description="What the day has sold so far.")
-    differences: list[DayDifference] = strawberry.field(description="The 50 largest corrections of the day's books.")
+    differences: list[DayDifference] = strawberry.field(
+        description="The 50 largest corrections of the books, not what was thrown away."
+    )
     differences_count: int = strawberry.field(description="How many SKUs were corrected.")
     below_zero_count: int = strawberry.field(description="How many SKUs are below zero in the book.")
     returns_waiting: int = strawberry.field(description="How many returns wait to be looked at.")
     returns: DayReturns | None = strawberry.field(description="What has come back so far.")
     unknown_codes: int | None = strawberry.field(description="How many unknown codes found here wait to be named.")
+    wasted: list[DayDifference] = strawberry.field(
+        description="The 50 largest of what was thrown away: returns destroyed, goods broken or expired."
+    )
+    wasted_count: int = strawberry.field(description="How many SKUs were thrown away.")
     on_shift: list[OnShift] = strawberry.field(description="Who is at work, the first to come first.")
 
 

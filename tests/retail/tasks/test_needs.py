@@ -17,6 +17,7 @@ from retail.tasks.needs import (
     needs_as_json,
     needs_of,
 )
+from retail.tasks.readings import in_words
 
 FRIDGE = Need(UUID(int=1), "冷柜", "Fridge", NeedKind.NUMBER, "°C", 0.0, 8.0)
 
@@ -26,6 +27,37 @@ def test_what_cannot_be_a_number_is_refused(number: float) -> None:
     [wrong] = answer_problems([FRIDGE], [Answer(FRIDGE.id, number=number)], frozenset())
 
     assert (wrong.path, wrong.code) == ("answers[0].number", "NOT_A_NUMBER")
+
+
+@pytest.mark.parametrize("unit", ["件", "瓶"])
+@pytest.mark.parametrize("number", [2.5, -1.0])
+def test_a_count_of_pieces_is_whole_and_not_below_zero(number: float, unit: str) -> None:
+    pieces = Need(UUID(int=4), "临期商品", "Expiring", NeedKind.NUMBER, unit)
+
+    [wrong] = answer_problems([pieces], [Answer(pieces.id, number=number)], frozenset())
+
+    assert (wrong.path, wrong.code) == ("answers[0].number", "NOT_WHOLE")
+    assert answer_problems([pieces], [Answer(pieces.id, number=999_999_999.0)], frozenset()) == []
+    assert answer_problems([FRIDGE], [Answer(FRIDGE.id, number=number)], frozenset()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "chinese", "english"),
+    [
+        (999_999_999.0, "件", "999,999,999 件", "999,999,999 pieces"),
+        (1.0, "瓶", "1 瓶", "1 bottle"),
+        (15.5, "°C", "15.5 °C", "15.5 °C"),
+        (-18.0, "°C", "-18 °C", "-18 °C"),
+        (123_456.789, None, "123,456.789", "123,456.789"),
+        (0.0000001, "g", "0.0000001 g", "0.0000001 g"),
+        (-0.0, "件", "0 件", "0 pieces"),
+        (100.0, "", "100", "100"),
+    ],
+)
+def test_a_reading_is_told_to_the_last_digit_in_both_languages(
+    number: float, unit: str | None, chinese: str, english: str
+) -> None:
+    assert (in_words(number, unit), in_words(number, unit, english=True)) == (chinese, english)
 
 
 @given(number=st.floats(-1e9, 1e9), low=st.none() | st.floats(-1e3, 1e3), high=st.none() | st.floats(-1e3, 1e3))

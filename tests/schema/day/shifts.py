@@ -10,7 +10,7 @@ from tests.support.chain import Chain, Shop, Staff, origin
 
 SALES = "{ amount baskets units }"
 HAND_OVER = f"""id day endsDay givenByName note openedAt sales {SALES} sinceThen {SALES} returnsWaiting
-  returns {{ number refunds }} unknownCodes
+  returns {{ number refunds }} unknownCodes wasted {{ sku {{ name }} quantity value }} wastedCount
   tasks {{ id kind title must isLate reason }} differences {{ sku {{ name }} quantity value }} differencesCount
   belowZero {{ sku {{ name }} quantity value }} belowZeroCount photos {{ id }}
   confirmations {{ byName disputes {{ id taskId words }} }}"""
@@ -25,12 +25,13 @@ ASK = document("askForHelp", f"call {{ {CALL} }}")
 ANSWER = document("answerHelp", f"call {{ {CALL} }}")
 OPEN = document("openBusinessDay", "store { id }")
 DAY = f"""query($store: UUID!) {{ dayOf(storeId: $store) {{ day openedAt openTasks returnsWaiting belowZeroCount
-  returns {{ number refunds }} unknownCodes
+  returns {{ number refunds }} unknownCodes wasted {{ sku {{ name }} quantity value }} wastedCount
   previous {{ {HAND_OVER} }} latest {{ {HAND_OVER} }} mustDo {{ id title state }} sales {SALES} differencesCount
   differences {{ sku {{ name }} quantity value }} onShift {{ personName place since }} }} }}"""
 HAND_OVERS = f"""query($store: UUID!, $first: Int!, $after: String) {{
   handOvers(storeId: $store, first: $first, after: $after) {{
     edges {{ node {{ {HAND_OVER} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
+SEEN = f"""query($store: UUID!, $id: UUID!) {{ handOver(storeId: $store, id: $id) {{ {HAND_OVER} }} }}"""
 ENTRIES = f"""query($store: UUID!, $since: Date!, $until: Date!) {{
   clockEntries(storeId: $store, since: $since, until: $until) {{ {ENTRY} }} }}"""
 CALLS = f"""query($first: Int!, $after: String, $states: [HelpState!], $store: UUID) {{
@@ -68,6 +69,10 @@ async def answer(who: Asker, shop: Shop, help_id: object, **more: object) -> Tol
 
 async def day_of(who: Asker, shop: Shop) -> Any:
     return (await who.ask(DAY, store=shop.id)).data["dayOf"]
+
+
+async def hand_over_seen_by(who: Asker, shop: Shop, id: object) -> Any:
+    return (await who.ask(SEEN, store=shop.id, id=id)).data["handOver"]
 
 
 async def calls_seen_by(who: Asker, shop: Shop, **more: object) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from retail.access.permissions import Role
-from tests.schema.day.shifts import HAND_OVERS, come, confirm, day_of, give, settled
+from tests.schema.day.shifts import HAND_OVERS, come, confirm, day_of, give, hand_over_seen_by, settled
 from tests.schema.returns.counter import cancel, line_of, sold, take_back
 from tests.schema.tasks.chores import SEND, checklist, complete, item, photo, save, today, todo
 from tests.support.chain import PRICE, Chain, Shop, Staff, origin
@@ -67,6 +67,47 @@ async def test_a_hand_over_tells_what_came_back_and_its_sales_are_net_of_it(chai
         assert each["sales"]["amount"] == PRICE
 
 
+async def test_what_was_thrown_away_is_told_apart_from_what_was_found_otherwise(chain: Chain) -> None:
+    riverside, li, _ = await two_shifts(chain)
+    await sold(li, tea=3, receipt="W1")
+    line = await line_of(li, reference="W1")
+    await take_back(li, "tea", 2, saleLineId=line, condition="UNSELLABLE")
+    await li.adjust("tea", delta=-1)
+    await li.adjust("milk", delta=-4, reason="EXPIRED")
+    await li.adjust("milk", delta=-2, reason="STOLEN")
+
+    for each in (await day_of(li, riverside), (await give(li)).value["handOver"]):
+        assert {(one["sku"]["name"], one["quantity"], one["value"]) for one in each["differences"]} == {
+            ("tea", -1, -PRICE),
+            ("milk", -2, -2 * PRICE),
+        }
+        assert {(one["sku"]["name"], one["quantity"], one["value"]) for one in each["wasted"]} == {
+            ("tea", -2, -2 * PRICE),
+            ("milk", -4, -4 * PRICE),
+        }
+        assert (each["differencesCount"], each["wastedCount"]) == (2, 2)
+
+
+async def test_a_disputed_hand_over_is_found_by_its_id_and_by_its_task(chain: Chain) -> None:
+    riverside, li, wang = await two_shifts(chain)
+    lakeside = await chain.open_store("Lakeside")
+    given = (await give(li, note="零钱在抽屉里")).value["handOver"]
+    told = await confirm(wang, given["id"], disputes=[{"id": uuid4(), "words": "少了一箱"}])
+    [dispute] = told.value["handOver"]["confirmations"][0]["disputes"]
+    [task] = await todo(wang, riverside, kind="DISPUTE")
+
+    manager = await chain.staff(Role.STORE_MANAGER, riverside)
+    for who in (li, wang, manager):
+        for id in (given["id"], dispute["taskId"], task["id"]):
+            seen = await hand_over_seen_by(who, riverside, id)
+            assert (seen["id"], seen["note"]) == (given["id"], "零钱在抽屉里")
+            assert seen["confirmations"][0]["disputes"][0]["words"] == "少了一箱"
+    stranger = await chain.clerk_at(lakeside)
+    assert await hand_over_seen_by(stranger, lakeside, given["id"]) is None
+    assert await hand_over_seen_by(stranger, lakeside, task["id"]) is None
+    assert await hand_over_seen_by(li, riverside, uuid4()) is None
+
+
 async def test_a_hand_over_counts_the_unknown_codes_that_still_wait(chain: Chain) -> None:
     riverside, li, _ = await two_shifts(chain)
     find = """insert into unknown_code (store_id, id, code, key, quantity, found_at, recorded_at, resolved_at, verdict)
@@ -82,12 +123,13 @@ async def test_a_hand_over_counts_the_unknown_codes_that_still_wait(chain: Chain
 async def test_a_hand_over_of_the_first_days_says_nothing_of_what_it_did_not_keep(chain: Chain) -> None:
     riverside, li, _ = await two_shifts(chain)
     await give(li)
-    forget = "update hand_over set snapshot = snapshot - 'returns' - 'unknown_codes' where store_id = $1"
-    await chain.rows(forget, riverside.id)
+    newer = ["returns", "unknown_codes", "wasted", "wasted_count"]
+    forget = "update hand_over set snapshot = snapshot - $2::text[] where store_id = $1"
+    await chain.rows(forget, riverside.id, newer)
 
     kept = (await day_of(li, riverside))["latest"]
 
-    assert (kept["returns"], kept["unknownCodes"]) == (None, None)
+    assert [kept[each] for each in ("returns", "unknownCodes", "wasted", "wastedCount")] == [None] * 4
 
 
 async def test_late_facts_do_not_change_what_was_handed_over_and_are_told_beside_it(chain: Chain) -> None:

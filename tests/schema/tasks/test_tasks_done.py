@@ -102,7 +102,7 @@ async def test_a_number_out_of_range_is_kept_flagged_and_followed_up(chain: Chai
     assert told.value["record"]["answers"][0]["isOutside"] is True
     [follow] = await todo(li, riverside, kind="FOLLOW_UP")
     assert told.value["followUpIds"] == [follow["id"]]
-    assert (follow["title"], follow["must"]) == ("复查：冷柜温度（15.5°C）", True)
+    assert (follow["title"], follow["must"]) == ("复查：冷柜温度（15.5 °C）", True)
     assert [need["kind"] for need in follow["needs"]] == ["NUMBER", "TEXT"]
     again = await complete(li, follow, {"itemId": follow["needs"][0]["id"], "number": 4}, in_order(follow["needs"][1]))
     assert (again.value["task"]["state"], again.value["followUpIds"]) == ("DONE", [])
