@@ -42,6 +42,14 @@ async def test_a_thing_is_found_by_name_by_initials_and_by_scanner(chain: Chain,
     await phone.shows("unknown-code", "没有这个条码：6900000000007")
     await expect(phone.see("scan-input")).to_have_value("")
     await phone.picture("scan-unknown")
+    # Not the end: headquarters hears of the very code, and a name finds the thing.
+    await phone.see("help").last.tap()
+    await phone.shows("help-attached", "没有这个条码：6900000000007")
+    await phone.tap("help-how")
+    await phone.shows("snackbar", "已发给总部")
+    await phone.tap("find-by-name")
+    await expect(phone.see("unknown-code")).to_have_count(0)
+    await expect(phone.see("scan-input")).to_be_focused()
 
     await phone.find("没有这样的东西")
     await phone.shows("results", "没找到")

@@ -76,3 +76,12 @@ async def test_every_daily_act_is_at_most_two_taps_away(
     with capsys.disabled():
         print("\n".join(["", *(f"  {taps} tap{'s' * (taps > 1)}  {what}" for what, taps in counted.items())]))  # noqa: T201 -- what was measured
     assert max(counted.values()) <= MOST
+
+
+async def test_a_manager_gives_a_task_from_the_first_screen(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    await phone.sign_in("tongzhou.m")
+
+    await phone.tap("board-assign")
+
+    await phone.see("assign-title").wait_for()
