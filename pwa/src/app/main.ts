@@ -7,8 +7,9 @@ import { keepCart } from '@/data/cart.ts'
 import { followCatalogue } from '@/data/catalogue-following.ts'
 import { watchConnection, serverHeard } from '@/data/connection.ts'
 import { packSoon, startPacking } from '@/data/counts.ts'
-import { sendWaiting, startOutbox } from '@/data/deeds.ts'
+import { isKept, sendWaiting, startOutbox } from '@/data/deeds.ts'
 import { closeOwnStore, openOwnStore } from '@/data/own-store.ts'
+import { goOnPaying } from '@/data/paying.ts'
 import { sendPhotos, startPhotos } from '@/data/photos.ts'
 import { keepPreferences } from '@/data/preferences.ts'
 import { returnPolicy } from '@/data/returns.ts'
@@ -42,6 +43,7 @@ async function start(): Promise<void> {
   openSharedDevice()
 
   await Promise.all([startLanguage(), startSession(), startOutbox(), startPhotos()])
+  goOnPaying(isKept)
   watch([senderId, sessionState], () => {
     packSoon()
     sendWaiting()

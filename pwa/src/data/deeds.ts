@@ -28,6 +28,9 @@ export const operations = computed(() => kept.value.filter(({ actorId }) => acto
 export const waiting = computed(() => operations.value.filter(({ state }) => state === 'waiting').length)
 export const needingYou = computed(() => operations.value.filter(needsYou))
 
+/** Whether there is such an operation on this device, whoever did it. */
+export const isKept = (is: (operation: Operation) => boolean): boolean => kept.value.some(is)
+
 /** What others did on this device and what is not sent, because it goes out in their own session only. */
 export const othersWaiting = computed(() => {
   const counts = new Map<string, { id: string; name: string; count: number }>()
