@@ -5,6 +5,7 @@ from uuid import uuid4
 from playwright.async_api import expect
 
 from tests.stories.conftest import Chain, GiveDevice
+from tests.stories.patience import comes_to
 
 
 async def test_a_row_of_shelves_is_put_up_changed_and_printed(chain: Chain, give: GiveDevice) -> None:
@@ -79,6 +80,22 @@ async def test_what_belongs_on_a_shelf_is_scanned_two_taps_from_the_shelves(chai
     assert await chain.books.value(expected) == [goods[1]["id"]]
     await phone.see("snackbar").get_by_role("button", name="撤销").tap()
     await phone.shows("goods-count", "2 种商品")
+
+    async def standing() -> set[object]:
+        return set(await chain.books.value(expected))
+
+    both = {each["id"] for each in goods}
+    await comes_to(standing, both)
+
+    # In the cellar it says so before anything is scanned, and puts nothing on the list that the shelf does not know.
+    await phone.go_offline()
+    await phone.shows("goods-problem", "连不上服务器")
+    await phone.page.locator(f"[data-goods='{goods[0]['id']}']").get_by_test_id("take-off").tap()
+    await phone.shows("goods-count", "2 种商品")
+    await phone.picture("shelf-goods-offline")
+    await phone.come_back()
+    await expect(phone.see("goods-problem")).to_have_count(0)
+    assert await standing() == both
 
     await phone.tap("back")
     shelf = phone.page.locator("[data-shelf='U-01']")
