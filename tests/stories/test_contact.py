@@ -1,9 +1,10 @@
 """Out of touch and in touch again: what could not be read is read as soon as the server is heard."""
 
-from playwright.async_api import Route
+from playwright.async_api import Route, expect
 
 from tests.stories.conftest import Chain, GiveDevice
-from tests.stories.device import NO_NETWORK
+from tests.stories.device import NO_NETWORK, Device
+from tests.stories.patience import comes_to
 
 
 async def test_a_list_that_was_not_answered_is_read_when_the_server_is_heard_again(
@@ -45,3 +46,32 @@ async def test_a_page_that_does_not_arrive_says_so_and_opens_when_asked_again(ch
     await phone.page.unroute("**/assets/OperationsPage*.js")
     await phone.tap("snackbar-action")
     await phone.see("outbox-state").wait_for()
+
+
+async def test_who_signs_out_without_a_network_stays_out_and_the_server_hears_of_it(
+    chain: Chain, give: GiveDevice
+) -> None:
+    phone = await give(chain)
+    await phone.sign_in("songjiang.2")
+    await phone.see("tasks").wait_for()
+    await phone.page.goto(phone.url + "/me")
+    await phone.see("my-name").wait_for()
+    other = await phone.context.new_page()
+    phone.watch(other)
+    await other.goto(phone.url + "/me")
+    await other.get_by_test_id("my-name").wait_for()
+
+    await phone.go_offline()
+    await phone.tap("sign-out")
+    await phone.see("login").wait_for()
+    # Nobody goes on in her name in another tab either.
+    await other.get_by_test_id("login").wait_for()
+
+    await phone.come_back()
+    await comes_to(lambda: status_of(phone), 401)
+    await expect(phone.see("login")).to_be_visible()
+    await expect(other.get_by_test_id("login")).to_be_visible()
+
+
+async def status_of(phone: Device) -> int:
+    return (await phone.context.request.get(phone.url + "/auth/me")).status
