@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.brief_memory import BriefMemory
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.channels.models import ChannelHealth, ChannelKey, ChannelSecret
 from retail.kernel.clock import Clock
 
 NOTED_EVERY = timedelta(minutes=1)
-FAILED = "client.authentication_failed"
+FAILED: Act = "client.authentication_failed"
 
 
 class ClientHealth:

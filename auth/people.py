@@ -15,6 +15,7 @@ from auth.standing import Standing, read_standing
 from retail.access.actor import Actor
 from retail.access.permissions import Role
 from retail.access.scope import load_actor
+from retail.audit.acts import Act
 from retail.audit.log import append
 from retail.kernel.clock import Clock
 from retail.stores.models import Store
@@ -90,7 +91,7 @@ class People:
                 session, act="sign_in.failed", actor_id=None, store_id=store_id, details=details, clock=self._clock
             )
 
-    async def end_sessions(self, person_id: UUID, which: ColumnElement[bool], act: str) -> int:
+    async def end_sessions(self, person_id: UUID, which: ColumnElement[bool], act: Act) -> int:
         """End some of a person's own sessions, on the record; return how many."""
         async with self._database.begin() as session:
             ended = await end_sessions(session, which, self._clock())

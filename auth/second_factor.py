@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from auth import totp
 from auth.models import LocalAccount, RecoveryCode, SecondFactor, StaffSession
 from auth.sessions import StaffSessions, end_sessions
+from retail.audit.acts import Act
 from retail.audit.log import append
 from retail.kernel.clock import Clock
 from retail.kernel.privacy.masters import MasterKeys, Wrapped
@@ -145,7 +146,7 @@ class SecondFactors:
             login: totp.code_of(secrets_by_login[login], totp.unused_step(now, last_step)) for login, last_step in rows
         }
 
-    async def _log(self, session: AsyncSession, act: str, person_id: UUID, **details: object) -> None:
+    async def _log(self, session: AsyncSession, act: Act, person_id: UUID, **details: object) -> None:
         await append(session, act=act, actor_id=person_id, details={"person": person_id, **details}, clock=self._clock)
 
 

@@ -26,6 +26,7 @@ from auth.sessions import StaffSessions, end_sessions
 from auth.standing import in_force
 from retail.access.models import Assignment, Person
 from retail.access.permissions import Role
+from retail.audit.acts import Act
 from retail.audit.log import append
 from retail.kernel.clock import Clock
 from retail.kernel.privacy.masters import MasterKeys
@@ -252,6 +253,6 @@ class SharedDevices:
                 delete(WrongPins).where(WrongPins.device_id == device_id, WrongPins.person_id == person_id)
             )
 
-    async def _log(self, session: AsyncSession, act: str, by: UUID, device: SharedDevice) -> None:
+    async def _log(self, session: AsyncSession, act: Act, by: UUID, device: SharedDevice) -> None:
         details = {"device": device.id}
         await append(session, act=act, actor_id=by, store_id=device.store_id, details=details, clock=self._clock)

@@ -15,6 +15,7 @@ from auth.models import LocalAccount, StaffSession
 from auth.passwords import fold_login
 from auth.sessions import end_sessions
 from retail.access.models import Person
+from retail.audit.acts import Act
 from retail.audit.log import append
 
 BY_COMMAND = "command"
@@ -57,7 +58,7 @@ async def _forget(session: AsyncSession, provider_id: str, which: ColumnElement[
     return len(links)
 
 
-async def _log(session: AsyncSession, act: str, provider_id: str, person_id: UUID, now: datetime) -> None:
+async def _log(session: AsyncSession, act: Act, provider_id: str, person_id: UUID, now: datetime) -> None:
     details = {"person": person_id, "provider": provider_id, "by": BY_COMMAND}
     await session.flush()
     await append(session, act=act, actor_id=None, details=details, clock=lambda: now)

@@ -22,6 +22,7 @@ from retail.access.permissions import Permission, Role
 from retail.access.scope import load_actor
 from retail.access.work import Office, Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.kernel.base import new_id
 from retail.kernel.clock import LATEST_AHEAD
 from retail.kernel.content import as_uuid
@@ -282,7 +283,7 @@ async def _give(work: Work, person_id: UUID, role: Role, reach: Reach, time: Tim
     return told
 
 
-async def _log(work: Work, act: str, told: Given) -> None:
+async def _log(work: Work, act: Act, told: Given) -> None:
     """Note what was given or ended, in the whole chain's log: a store's would have it wait for that store's tills."""
     details = {
         "assignment": told.assignment_id,

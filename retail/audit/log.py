@@ -14,6 +14,7 @@ import rfc8785
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from retail.audit.acts import Act
 from retail.kernel.clock import Clock, utc_now
 
 WHOLE_CHAIN = UUID(int=0)
@@ -25,7 +26,7 @@ _APPEND = text("select log_append(cast(:store as uuid), :body)")
 async def append(
     session: AsyncSession,
     *,
-    act: str,
+    act: Act,
     actor_id: UUID | None,
     store_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,

@@ -19,6 +19,7 @@ from retail.access.models import Assignment, ChannelClient
 from retail.access.permissions import Permission, Role
 from retail.access.work import Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.channels.models import ChannelKey, ChannelSecret
 from retail.channels.reach import Reach
 from retail.kernel.base import new_id
@@ -246,7 +247,7 @@ def _read_scopes(kind: ChannelKind, scopes: Collection[str], problems: list[Prob
 _PERMISSIONS = {permission.value: permission for permission in Permission}
 
 
-async def _log(work: Work, act: str, channel_id: UUID, **details: object) -> None:
+async def _log(work: Work, act: Act, channel_id: UUID, **details: object) -> None:
     await log.append(
         work.session,
         act=act,

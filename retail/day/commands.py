@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.day.attendance import TOLD_AT_ONCE, ClockDirection, ClockPlace, place_of
 from retail.day.errors import LeftOpen, MustDoOpen, OwnHandOver
 from retail.day.models import ClockEntry, HandOver, HandOverConfirmation
@@ -115,7 +116,7 @@ async def clock(work: Work, *, store: StoreEntry, id: UUID, direction: ClockDire
     _require_new(written)
     if direction is ClockDirection.IN and place is ClockPlace.INSIDE:
         await _count(work, store, ComplianceAct.CLOCKED_IN_AT_STORE, id, occurred_at)
-    await _log(work, store, f"clock.{direction}", entry=id)
+    await _log(work, store, "clock.in" if direction is ClockDirection.IN else "clock.out", entry=id)
     return Recorded(id)
 
 
@@ -265,7 +266,7 @@ async def _count(work: Work, store: StoreEntry, act: ComplianceAct, subject_id: 
         )
 
 
-async def _log(work: Work, store: StoreEntry, act: str, **details: object) -> None:
+async def _log(work: Work, store: StoreEntry, act: Act, **details: object) -> None:
     await log.append(
         work.session, act=act, actor_id=work.actor_id, store_id=store.id, details=details, clock=lambda: work.now
     )

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from retail.access.permissions import Permission
 from retail.access.work import Reading, Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.day.commands import Recorded
 from retail.day.models import HelpAnswer, HelpCall, HelpSubject
 from retail.inventory.intake import Origin, origin_problems, problem, text_problems
@@ -234,7 +235,7 @@ async def _add_answers(session: AsyncSession, rows: Sequence[HelpRow]) -> None:
         by_place[as_uuid(answer.store_id), as_uuid(answer.help_id)].answers.append(answer)
 
 
-async def _log(work: Work, store_id: UUID, act: str, help_id: UUID) -> None:
+async def _log(work: Work, store_id: UUID, act: Act, help_id: UUID) -> None:
     await log.append(
         work.session,
         act=act,

@@ -12,6 +12,7 @@ from retail.access.actor import Actor
 from retail.access.models import Person
 from retail.access.permissions import Permission
 from retail.access.work import Work
+from retail.audit.acts import Act
 from retail.audit.log import append
 from retail.kernel.privacy.masking import Personal
 from retail.kernel.privacy.sealing import Place
@@ -65,7 +66,7 @@ async def change_phone(
     async def run(work: Work) -> PhoneSet:
         await require_person(people, work, actor, person_id, Permission.ACCESS_GRANT, region_of)
         await set_phones(work, people.vault, {person_id: phone})
-        act = "person.phone_removed" if phone is None else "person.phone_set"
+        act: Act = "person.phone_removed" if phone is None else "person.phone_set"
         await append(work.session, act=act, actor_id=actor.id, details={"person": person_id})
         return PhoneSet(person_id)
 

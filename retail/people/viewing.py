@@ -17,6 +17,7 @@ from retail.access.actor import Actor
 from retail.access.models import Person
 from retail.access.permissions import Permission
 from retail.access.work import Work
+from retail.audit.acts import Act
 from retail.audit.log import append
 from retail.kernel.base import new_id
 from retail.kernel.privacy.masking import Personal
@@ -38,7 +39,7 @@ from retail.people.rules import USUAL_DAYS, Looking, unusual
 
 log = structlog.get_logger(__name__)
 
-_ACTS = {
+_ACTS: dict[ViewKind, Act] = {
     ViewKind.REVEAL: "person.revealed",
     ViewKind.EXPORT: "person.exported",
     ViewKind.LOOK_UP: "person.looked_up",

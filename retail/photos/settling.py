@@ -207,7 +207,7 @@ async def _record(work: Work, photo: Photo, told: dict[str, object]) -> None:
     details = {"photo": photo.id, "about": photo.about_id, "kind": str(photo.about), "sha256": photo.sha256.hex()}
     await log.append(
         work.session,
-        act=f"photo.{told['status']}",
+        act="photo.kept" if told["status"] is PhotoStatus.KEPT else "photo.refused",
         actor_id=photo.announced_by,
         store_id=photo.store_id,
         details=details,

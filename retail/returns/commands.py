@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.catalogue.lookup import Item
 from retail.inventory import ledger
 from retail.inventory.intake import NOTE_AT_MOST, Counted, Origin, origin_problems, text_problems
@@ -258,7 +259,7 @@ async def _write(work: Work, row: GoodsReturn) -> None:
         await work.session.execute(insert(QuarantineLot).values(**lot, put_at=row.occurred_at))
 
 
-async def _log(work: Work, act: str, row: GoodsReturn, more: dict[str, object]) -> None:
+async def _log(work: Work, act: Act, row: GoodsReturn, more: dict[str, object]) -> None:
     details = {"return": row.id, "sku": row.sku_id, "units": row.units, **more}
     await log.append(
         work.session,

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.catalogue.models import Sku
 from retail.kernel.base import new_id
 from retail.kernel.content import as_uuid
@@ -223,5 +224,5 @@ def _taken_problem(path: str, code: str) -> Problem:
     return Problem(path, "CODE_TAKEN", f"There is a shelf {code} already.", f"已经有货架 {code} 了。")
 
 
-async def _log(work: Work, act: str, store_id: UUID, **details: object) -> None:
+async def _log(work: Work, act: Act, store_id: UUID, **details: object) -> None:
     await log.append(work.session, act=act, actor_id=work.actor_id, store_id=store_id, details=details)

@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.inventory.models import AdjustmentReason
 from retail.kernel.content import as_uuid
 from retail.kernel.refusal import InvalidInput, NotPermitted, Problem
@@ -193,7 +194,7 @@ def _end(work: Work, stocktake: Stocktake, status: StocktakeStatus) -> None:
     stocktake.version += 1
 
 
-async def _log(work: Work, act: str, stocktake: Stocktake, **details: object) -> None:
+async def _log(work: Work, act: Act, stocktake: Stocktake, **details: object) -> None:
     """Log an act with a hash of the lines as they stand, so that nobody changes what was counted unseen."""
     hashes: Sequence[bytes] = (
         await work.session.scalars(

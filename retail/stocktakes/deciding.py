@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.inventory.intake import NOTE_AT_MOST, text_problems
 from retail.inventory.models import AdjustmentReason
 from retail.kernel.content import as_uuid
@@ -148,7 +149,7 @@ async def _write(work: Work, stocktake: Stocktake, sku_id: UUID, values: dict[st
     )
 
 
-async def _log(work: Work, act: str, stocktake: Stocktake, **details: object) -> None:
+async def _log(work: Work, act: Act, stocktake: Stocktake, **details: object) -> None:
     stocktake.version += 1
     await work.session.flush()
     await log.append(

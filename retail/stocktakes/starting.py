@@ -12,6 +12,7 @@ from retail.access.actor import Actor
 from retail.access.permissions import ROLE_TABLE, Permission
 from retail.access.work import Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.catalogue.models import Category, Sku
 from retail.kernel.clock import seen_by
 from retail.kernel.content import as_uuid
@@ -188,5 +189,5 @@ async def _require_all(session: AsyncSession, store_id: UUID, kind: ScopeKind, p
         raise NotFound(f"scope.{path}", *what.get(kind, ("SKU", "商品")))
 
 
-async def _log(work: Work, act: str, store_id: UUID | None, **details: object) -> None:
+async def _log(work: Work, act: Act, store_id: UUID | None, **details: object) -> None:
     await log.append(work.session, act=act, actor_id=work.actor_id, store_id=store_id, details=details)

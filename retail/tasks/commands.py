@@ -17,6 +17,7 @@ from retail.access.models import Person
 from retail.access.permissions import Permission
 from retail.access.work import Work
 from retail.audit import log
+from retail.audit.acts import Act
 from retail.inventory.intake import Origin, origin_problems, text_problems
 from retail.kernel.clock import believable
 from retail.kernel.content import as_uuid
@@ -212,7 +213,7 @@ async def _name(work: Work, person_id: UUID | None) -> str:
     return await work.session.scalar(select(Person.name).where(Person.id == person_id)) or ""
 
 
-async def _log(work: Work, store: StoreEntry, act: str, **details: object) -> None:
+async def _log(work: Work, store: StoreEntry, act: Act, **details: object) -> None:
     await log.append(
         work.session, act=act, actor_id=work.actor_id, store_id=store.id, details=details, clock=lambda: work.now
     )

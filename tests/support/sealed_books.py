@@ -15,6 +15,7 @@ from api.replay.importer import import_source
 from api.sealing import Sealing
 from api.witness import FolderWitness
 from retail.access.work import Office
+from retail.audit.acts import Act
 from retail.audit.log import append
 from retail.audit.signing import SealKeys
 from retail.inventory import ledger
@@ -45,7 +46,7 @@ class SealedBooks:
             lines = [sale_line(as_uuid(stores[store][0]), as_uuid(goods[sku][0]), document) for sku in skus]
             await ledger.post(work, lines)
 
-    async def log(self, act: str, **details: object) -> None:
+    async def log(self, act: Act, **details: object) -> None:
         """Log an act of the whole chain."""
         async with self.office.work(None) as work:
             await append(work.session, act=act, actor_id=None, details=details)

@@ -156,7 +156,7 @@ async def test_whoever_acts_for_somebody_logs_in_that_name_and_stores_only(recor
 async def test_the_log_is_behind_the_wall_and_the_whole_chain_s_is_for_the_whole_chain(records: Records) -> None:
     async with records.office.work(None) as work:
         for store in (*records.stores, None):
-            await append(work.session, act="x", actor_id=None, store_id=store, details={})
+            await append(work.session, act="signed_in", actor_id=None, store_id=store, details={})
     read = "select store_id from operation_log order by 1"
 
     seen = [row["store_id"] for row in await records.acting(records.clerk, read)]
@@ -194,4 +194,4 @@ async def test_sees_agrees_with_the_wall(records: Records) -> None:
 async def test_details_are_json_values(records: Records) -> None:
     with pytest.raises(rfc8785.CanonicalizationError):
         async with records.office.work(None) as work:
-            await append(work.session, act="x", actor_id=None, details={"key": object()})
+            await append(work.session, act="signed_in", actor_id=None, details={"key": object()})

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import zh from '@/app/messages/log.zh-CN.ts'
 import { actsOf, GROUPS, groupsIn, isOfStock } from './acts.ts'
-import { aboutOf, partsOf } from './parts.ts'
+import { aboutOf, beginningOf, partsOf } from './parts.ts'
+import { wayOf } from './ways.ts'
 
 const SALE = '{"act":"stock.sale","actor":"a","at":"2026-11-22T08:00:00Z","document":"d","request":null,"wrote":{"lines":2,"movements":"ff"}}'
 const LEFT = '{"act":"person.left","actor":"a","at":"2026-11-22T08:00:00Z","details":{"left_at":"2026-11-22","person":"p"}}'
@@ -31,4 +33,42 @@ test('acts of stock are offered where a store is chosen', () => {
 test('no act stands in two groups', () => {
   const acts = Object.values(GROUPS).flat()
   expect(new Set(acts).size).toBe(acts.length)
+})
+
+const ID = '01a202da-4a32-7d80-bb7c-d6286cf37675'
+const STORE = '9f1b7c52-0d55-5a0e-9d6e-0a6d0f0c2b11'
+const told = (act: string, details: object, storeId: string | null = STORE): { act: string; body: string; storeId: string | null } => ({ act, storeId, body: JSON.stringify({ act, details }) })
+const anything = (): boolean => true
+const nothing = (): boolean => false
+
+test('an id and a digest are told by their beginnings, words are not', () => {
+  expect(beginningOf(ID)).toBe('01a2…7675')
+  expect(beginningOf('ae79e8b452a9eb5dc86f0d6f07841de08c7bbd6a3c1c0fa7ef23ee4ecd11e3de')).toBe('ae79e8b4…')
+  expect([beginningOf('quality'), beginningOf('2026-11-22T08:00:00Z')]).toEqual([undefined, undefined])
+})
+
+test('a photo is about a thing, and not about a person', () => {
+  expect(aboutOf(JSON.stringify({ act: 'photo.kept', details: { photo: ID, about: STORE, kind: 'task' } }))).toBeUndefined()
+})
+
+test('an entry leads to what it is about', () => {
+  expect(wayOf(told('stocktake.confirmed', { stocktake: ID }), nothing)).toEqual({ to: `/stocktake/${ID}/check`, word: 'count' })
+  expect(wayOf(told('return.recorded', { return: STORE, sku: ID }), anything)).toEqual({ to: `/stores/${STORE}/items/${ID}`, word: 'item' })
+  expect(wayOf(told('task.completed', { task: ID }), nothing)).toEqual({ to: `/manager/stores/${STORE}`, word: 'store' })
+  expect(wayOf(told('checklist.saved', { checklist: ID }, null), anything)).toEqual({ to: `/checklists/${ID}`, word: 'checklist' })
+  expect(wayOf(told('stocktake.policy_set', {}, null), anything)).toEqual({ to: '/rules', word: 'rules' })
+})
+
+test('an entry leads nowhere that its reader may not go', () => {
+  expect(wayOf(told('checklist.saved', { checklist: ID }, null), nothing)).toBeUndefined()
+  expect(wayOf(told('person.left', { person: ID }, null), nothing)).toBeUndefined()
+  expect(wayOf(told('return.recorded', { return: STORE, sku: ID }), nothing)).toEqual({ to: `/manager/stores/${STORE}`, word: 'store' })
+})
+
+test('a way that an entry leads has its words', () => {
+  const acts = Object.values(GROUPS).flat()
+  const details = { stocktake: ID, sku: ID, checklist: ID, person: ID }
+  const ways = acts.flatMap((act) => [wayOf(told(act, details), anything)?.word, wayOf(told(act, details, null), nothing)?.word])
+
+  expect([...new Set(ways)].filter((word) => word !== undefined).toSorted()).toEqual(Object.keys(zh.log.go).toSorted())
 })
