@@ -233,6 +233,25 @@ async def test_a_clerk_sees_what_is_kept_about_her_and_takes_it_along(chain: Cha
     assert told["phone"] not in await phone.page.content()
 
 
+async def test_a_manager_writes_a_new_number_down_and_sees_it_masked(chain: Chain, give: GiveDevice) -> None:
+    tablet = await give(chain, "tablet")
+    clerk = "select person_id from local_account where login = 'zhangjiang.2'"
+    await tablet.sign_in("zhangjiang.m", path=f"/people/{await chain.books.value(clerk)}")
+    await tablet.tap("to-phone")
+    await tablet.see("new-phone").fill("12")
+    await tablet.tap("change-phone")
+    await tablet.page.get_by_role("alert").wait_for()
+    await tablet.see("new-phone").fill("139 8765 4321")
+    await tablet.picture("person-phone")
+    await tablet.tap("change-phone")
+
+    await tablet.shows("masked-phone", "139****4321")
+    assert "13987654321" not in await tablet.page.evaluate(EVERYTHING_KEPT)
+    await tablet.tap("to-phone")
+    await tablet.tap("remove-phone")
+    await tablet.shows("masked-phone", "没有电话")
+
+
 async def test_help_from_another_store_is_lent_and_shows_its_end(chain: Chain, give: GiveDevice) -> None:
     tablet = await give(chain, "tablet")
     query = "select name from person join local_account on person_id = person.id where login = $1"

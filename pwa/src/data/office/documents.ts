@@ -69,6 +69,15 @@ export const Reveal = graphql(
   [SaidNo],
 )
 
+export const ChangePhone = graphql(
+  `
+    mutation ChangePhone($input: ChangePhoneInput!) {
+      changePhone(input: $input) { __typename ... on ChangePhoneSuccess { phone } ...SaidNo }
+    }
+  `,
+  [SaidNo],
+)
+
 export const ErasePerson = graphql(
   `
     mutation ErasePerson($input: ErasePersonInput!) {

@@ -10,6 +10,7 @@ import { uuidv7 } from '../uuid.ts'
 import {
   AcknowledgeAlarm,
   AlarmPage,
+  ChangePhone,
   EndAssignment,
   ErasePerson,
   GrantRole,
@@ -70,6 +71,18 @@ export async function reveal(personId: string, purpose: Purpose, note: string): 
     PersonErased: no,
     RequestIdConflict: no,
     TooManyReveals: no,
+  })
+}
+
+/** Null takes it away. */
+export async function changePhone(personId: string, phone: string | null): Promise<void> {
+  match((await ask(ChangePhone, { input: { requestId: uuidv7(), personId, phone } })).changePhone, {
+    ChangePhoneSuccess: done,
+    InvalidInput: no,
+    NotFound: no,
+    NotPermitted: no,
+    PersonErased: no,
+    RequestIdConflict: no,
   })
 }
 
