@@ -43,6 +43,7 @@ class Bus:
         self._pending: set[str] = set()
         self._due = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def open(self) -> None:
         """Connect, and keep connected; return when the first connection stands."""
@@ -54,6 +55,7 @@ class Bus:
 
     async def close(self) -> None:
         """Disconnect."""
+        self._closing = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -66,7 +68,8 @@ class Bus:
         self._due.set()
 
     async def _keep_connected(self, connected: asyncio.Event) -> None:
-        while True:
+        # A connection that breaks while it is being cancelled tells of the break and not of the cancellation.
+        while not self._closing:
             try:
                 async with Broadcast(self._url) as broadcast, asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._listen(broadcast, connected))

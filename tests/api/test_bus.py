@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import Self
 
 import pytest
 
@@ -101,3 +102,35 @@ async def test_a_process_starts_also_while_redis_is_away(mortal_redis: TestingRe
 
     assert await early.hears(StockMoved, patience=10)
     await early.bus.close()
+
+
+class Breaking:
+    """A connection that breaks at the very moment at which it is given up; the first does."""
+
+    many = 0
+
+    def __init__(self, _url: str) -> None:
+        Breaking.many += 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_failure: object) -> None:
+        if Breaking.many == 1:
+            raise ConnectionError("gone")
+
+    @asynccontextmanager
+    async def subscribe(self, _channel: str) -> AsyncIterator[Self]:
+        yield self
+
+    async def get(self) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_a_program_ends_though_its_connection_breaks_at_that_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.bus.Broadcast", Breaking)
+    ear = Ear("memory://")
+    await ear.bus.open()
+
+    async with asyncio.timeout(RETRY_SECONDS + 3):
+        await ear.bus.close()
