@@ -3,6 +3,7 @@
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
+from typing import NoReturn
 
 import pytest
 import pytest_asyncio
@@ -20,7 +21,12 @@ __all__ = ["chain", "two_doors"]
 
 def pytest_configure() -> None:
     """Let a run that is asked to end do so as with Ctrl-C: the servers that it has started end with it."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def interrupted(*_: object) -> NoReturn:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # who asks twice means it
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupted)
 
 
 @pytest.fixture(scope="session")
