@@ -49,10 +49,10 @@ export const handedOverToday = computed(
   () => here.value !== undefined && isHandedOver<HandOver>(here.value.day, operations.value, here.value.storeId, here.value.at),
 )
 
-/** Shows what is kept at once, and then what the server says. */
-export async function readDay(): Promise<void> {
+/** Shows what is kept at once, and then what the server says; false when it said nothing. */
+export async function readDay(): Promise<boolean> {
   const storeId = myStore.value?.id
-  if (storeId === undefined) return
+  if (storeId === undefined) return false
   const note = `day ${storeId}`
   if (here.value === undefined) {
     const kept = await readNote<Reading>(note)
@@ -61,12 +61,15 @@ export async function readDay(): Promise<void> {
   const [turn, askedAt] = [(asked += 1), mark()]
   try {
     const [{ dayOf: day }, { helpCalls }] = await Promise.all([ask(DayQuery, { storeId }), ask(MyHelpQuery, { storeId })])
-    if (myStore.value?.id !== storeId || turn < heard) return
+    if (myStore.value?.id !== storeId) return false
+    if (turn < heard) return true
     heard = turn
     reading.value = { storeId, at: askedAt(), day, help: helpCalls.edges.map(({ node }) => node) }
     failed.value = false
     await writeNote(note, reading.value)
+    return true
   } catch {
     failed.value = true
+    return false
   }
 }

@@ -23,7 +23,7 @@ const task = (title: string) => ({ id: 'task', storeId: 'shop', kind: 'CHECK', t
 const titles = (): unknown => todayTasks.value?.map(({ title }) => title)
 
 /** Asked now; answered when the test calls it. */
-async function asked(title: string): Promise<() => Promise<void>> {
+async function asked(title: string): Promise<() => Promise<unknown>> {
   server.title = title
   const reading = readTasks()
   await vi.waitFor(() => expect(server.answers).toHaveLength(1))

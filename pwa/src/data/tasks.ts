@@ -30,10 +30,10 @@ export const tasksReadAt = computed(() => here.value?.at ?? 0)
 export const tasksFailed = computed(() => failed.value && here.value === undefined)
 export const taskOf = (id: string): Task | undefined => todayTasks.value?.find((task) => task.id === id)
 
-/** Shows what is kept at once, and then what the server says. */
-export async function readTasks(): Promise<void> {
+/** Shows what is kept at once, and then what the server says; false when it said nothing. */
+export async function readTasks(): Promise<boolean> {
   const storeId = myStore.value?.id
-  if (storeId === undefined) return
+  if (storeId === undefined) return false
   const note = `tasks ${storeId}`
   if (here.value === undefined) {
     const kept = await readNote<Reading>(note)
@@ -42,12 +42,15 @@ export async function readTasks(): Promise<void> {
   const [turn, askedAt] = [(asked += 1), mark()]
   try {
     const { tasks } = await ask(TasksQuery, { storeId })
-    if (myStore.value?.id !== storeId || turn < heard) return
+    if (myStore.value?.id !== storeId) return false
+    if (turn < heard) return true
     heard = turn
     reading.value = { storeId, at: askedAt(), tasks }
     failed.value = false
     await writeNote(note, reading.value)
+    return true
   } catch {
     failed.value = true
+    return false
   }
 }

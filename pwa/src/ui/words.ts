@@ -1,5 +1,6 @@
 /** Names, moments and reasons in the reader's language. */
 import { computed } from 'vue'
+import { clock as time } from '@/data/clock.ts'
 import type { Reason } from '@/data/operations.ts'
 import { language, t, together } from './language.ts'
 
@@ -9,6 +10,7 @@ interface Named {
 }
 
 const ZONE = 'Asia/Shanghai'
+const DAY_MS = 86_400_000
 
 /** What goods are counted in, one and several; a chain's own words stay as they are. */
 const UNITS: Record<string, readonly [string, string]> = {
@@ -36,6 +38,8 @@ export function useWords() {
   const name = (named: Named): string => (english.value && named.nameEn ? named.nameEn : named.name)
   const unit = (counted: string, quantity = 1): string =>
     (english.value && UNITS[counted]?.[Math.abs(quantity) === 1 ? 0 : 1]) || counted
+  /** What is counted in it comes in whole ones, and never less than none. */
+  const isPieces = (counted: string | null): boolean => counted !== null && counted in UNITS
   /** So many of them, as "4 cans": the figure and its unit stay on one line. */
   const amount = (quantity: number, counted: string): string => `${quantity}\u00a0${unit(counted, quantity)}`
   const why = (reason: Reason): string => {
@@ -50,7 +54,14 @@ export function useWords() {
   const weekday = (moment: string | number, zone = ZONE): string =>
     format(moment, language.value, zone, { weekday: 'short' })
 
-  return { t, english, name, unit, amount, why, clock, day, weekday }
+  /** A time alone is one of today; any other says its day. */
+  const when = (moment: string | number, zone = ZONE): string => {
+    const [at, its, now] = [clock(moment, zone), day(moment, zone), time.now()]
+    if (its === day(now, zone)) return at
+    return its === day(now + DAY_MS, zone) ? t('tasks.tomorrow', { time: at }) : `${its} ${at}`
+  }
+
+  return { t, english, name, unit, amount, why, clock, day, weekday, when, isPieces }
 }
 
 /** Making one takes a phone milliseconds, and a screen shows many moments. */

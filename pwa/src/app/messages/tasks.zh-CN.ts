@@ -1,4 +1,4 @@
-/** A shelf to fill, tasks that a manager gives, and where a store is. */
+/** A shelf to fill, tasks that a manager gives, what one shift leaves to the next, and where a store is. */
 export default {
   restock: {
     title: '补货上架',
@@ -49,6 +49,26 @@ export default {
     doneBy: '{name} {time} 做完',
     waiting: '等人做',
     doing: '{name} 在做',
+  },
+  shift: {
+    asOf: '截至 {time} 的数，联网后会更新',
+    fresh: '截至 {time}',
+    noDifference: '截至 {time} 没有账实差异',
+    unsent: '手机记下还没发出，上面的数里没有：',
+    sales: '卖货 {n} 笔，{value}',
+    returns: '退货 {n} 笔',
+    differences: '账实差异 {n} 种',
+    counts: '盘点 {n} 行',
+    others: '其他 {n} 笔',
+    dueDone: '到点的必做都做完了',
+    doneAsOf: '按 {time} 的清单，必做都做完了',
+    dueDoneAsOf: '按 {time} 的清单，到点的必做都做完了',
+    later: '还没到点',
+    look: '看这次交接',
+    last: '上次交接',
+    takenBy: '{name} {time} 确认',
+    disputes: '有异议：{words}',
+    gone: '没有这次交接，或者你看不到',
   },
   standIn: { hint: '总部 10 分钟还没回答的求助会到这里，你也可以回答。' },
   place: {

@@ -29,7 +29,9 @@ export const HandOverParts = graphql(
       returnsWaiting
       returns { number refunds }
       unknownCodes
-      confirmations { byName at disputes { id words } }
+      wasted { ...DifferenceParts }
+      wastedCount
+      confirmations { byName at disputes { id taskId words } }
       photos { ...PhotoFields }
     }
   `,
@@ -53,6 +55,8 @@ export const DayQuery = graphql(
         returnsWaiting
         returns { number refunds }
         unknownCodes
+        wasted { ...DifferenceParts }
+        wastedCount
         onShift { personId personName since place }
       }
     }

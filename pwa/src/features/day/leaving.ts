@@ -1,4 +1,4 @@
-/** What must be done, or explained, before a hand-over: all of it at the end of the day, else what is due by now. */
+/** What must be done, or explained, before a hand-over: all of it at the end of the day, else what is due by now or has no time. */
 export type Ending = 'day' | 'shift'
 
 /** What the books ask for is counted anew at any moment; it is no part of what one shift leaves to the next. */
@@ -13,5 +13,5 @@ interface Must {
 
 export function isLeft({ must, dueAt }: Must, ending: Ending, now: number): boolean {
   if (!must) return false
-  return ending === 'day' || (dueAt !== null && Date.parse(dueAt) <= now)
+  return ending === 'day' || dueAt === null || Date.parse(dueAt) <= now
 }

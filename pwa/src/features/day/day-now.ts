@@ -1,0 +1,34 @@
+/** A screen of the day that stays open: what it shows is read again whenever something may have changed it. */
+import { computed, onBeforeUnmount, ref, watch, type ComputedRef } from 'vue'
+import { contact } from '@/data/connection.ts'
+import { readDay } from '@/data/day.ts'
+import { operations } from '@/data/deeds.ts'
+import { myStore } from '@/data/session.ts'
+import { readTasks } from '@/data/tasks.ts'
+
+/** The sums of sales follow the ledger a moment later, and colleagues sell meanwhile. */
+const AGAIN_MS = 20_000
+
+/** Whether the figures and the tasks are the server's, of now, with all that this phone did in them. */
+export function useDayNow(): { isNow: ComputedRef<boolean> } {
+  const heard = ref(false)
+  let turn = 0
+  const here = computed(() => operations.value.filter(({ storeId }) => storeId === myStore.value?.id))
+  const waits = computed(() => here.value.some(({ state }) => state === 'waiting'))
+  const settledAt = computed(() => here.value.reduce((last, operation) => Math.max(last, operation.settledAt ?? 0), 0))
+
+  async function read(): Promise<void> {
+    const mine = (turn += 1)
+    const told = await Promise.all([readDay(), readTasks()])
+    if (mine === turn) heard.value = told.every(Boolean)
+  }
+
+  watch([() => myStore.value?.id, settledAt, contact], () => {
+    heard.value = false
+    void read()
+  }, { immediate: true })
+  const timer = setInterval(() => void (contact.value !== 'offline' && read()), AGAIN_MS)
+  onBeforeUnmount(() => clearInterval(timer))
+
+  return { isNow: computed(() => heard.value && !waits.value && contact.value !== 'offline') }
+}
