@@ -73,6 +73,13 @@ export async function countAt(where: CountPlace): Promise<void> {
   all.value = [...lines, ...all.value.filter(({ id, stocktakeId }) => stocktakeId === where.stocktakeId && !read.has(id))]
 }
 
+/** What was counted here in a stocktake that runs, for who looks from elsewhere at how far it is. */
+export async function recallLines(stocktakeId: string): Promise<void> {
+  if (place.value?.stocktakeId === stocktakeId || all.value.some((line) => line.stocktakeId === stocktakeId)) return
+  const lines = await journal.linesOf(stocktakeId)
+  if (place.value?.stocktakeId !== stocktakeId) all.value = [...all.value.filter((line) => line.stocktakeId !== stocktakeId), ...lines]
+}
+
 /** Written on this device when it returns. */
 export async function countLine(thing: Thing, quantity: number, mode: CountMode, more: Pick<CountLine, 'undoes' | 'photo'> = {}): Promise<CountLine> {
   const [where, actor, store] = [place.value, me.value, myStore.value]

@@ -53,3 +53,14 @@ test('a code of a case is a case, and nobody weighs it', async () => {
 test('what nobody knows is nothing', async () => {
   expect(await readCode('2400009012307', 'wangjing')).toBeUndefined()
 })
+
+test('the code of a shelf is strange only to who has read the shelves', async () => {
+  vi.resetModules()
+  const fresh = await import('./stocktakes-places.ts')
+  expect(fresh.shelfOfCode('/s/0123456789abcdef')).toBe('unread')
+
+  await fresh.openPlaces('wangjing')
+
+  expect(fresh.shelfOfCode('/s/0123456789abcdef')).toBe('strange')
+  expect(fresh.shelfOfCode('6901234567892')).toBeUndefined()
+})

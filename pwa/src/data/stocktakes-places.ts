@@ -13,6 +13,8 @@ export type Shelf = Places['shelves'][number]
 const noteOf = (storeId: string): string => `count places ${storeId}`
 const places = shallowRef<(Places & { storeId: string }) | undefined>()
 
+/** Whether this device has ever read the shelves: until then it cannot say that there are none. */
+export const placesKnown = computed(() => places.value !== undefined)
 export const myShelves = computed(() => places.value?.shelves ?? [])
 export const myZones = computed(() => [...new Set(myShelves.value.map(({ zone }) => zone))])
 
@@ -40,10 +42,11 @@ export async function openCategories(): Promise<void> {
 
 const SHELF_CODE = /^(?:https?:\/\/[^/]+)?\/s\/([\w-]{6,64})$/
 
-/** The shelf that a scanned code opens; 'strange' when it is a shelf's code, but of none that we know. */
-export function shelfOfCode(code: string): Shelf | 'strange' | undefined {
+/** The shelf that a scanned code opens; 'strange' when it is the code of none of ours, 'unread' while ours were never read. */
+export function shelfOfCode(code: string): Shelf | 'strange' | 'unread' | undefined {
   const token = SHELF_CODE.exec(code)?.[1]
   if (token === undefined) return undefined
+  if (!placesKnown.value) return 'unread'
   return myShelves.value.find(({ path }) => path === `/s/${token}`) ?? 'strange'
 }
 

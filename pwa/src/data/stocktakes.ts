@@ -1,7 +1,7 @@
 /** Stocktakes as this device knows them: what runs, how far it is, what must be looked at again, and what came of it. */
 import { computed, shallowRef } from 'vue'
 import { clock } from './clock.ts'
-import { stocktakeLines } from './counts.ts'
+import { recallLines, stocktakeLines } from './counts.ts'
 import { readNote, writeNote } from './database.ts'
 import { operations } from './deeds.ts'
 import { cancelStocktake as recordCancel, confirmStocktake, settleCount, startStocktake } from './deeds/stocktakes.ts'
@@ -138,32 +138,44 @@ export const beginStocktake = (scope: StartScope): Promise<Operation> => startSt
 
 // ------------------------------------------------------------ how far it is
 
-const seen = shallowRef<{ id: string; version: number; lines: readonly Seen[] }>({ id: '', version: 0, lines: [] })
+const seen = shallowRef<ReadonlyMap<string, { version: number; lines: readonly Seen[] }>>(new Map())
 
 /** Read on from what is known. What this device counted itself need not come back to be seen. */
 export async function readProgress(id: string): Promise<void> {
-  let known = seen.value.id === id ? seen.value : { id, version: 0, lines: [] }
+  let known = seen.value.get(id) ?? { version: 0, lines: [] }
   for (let more = true; more; ) {
     const { stocktake } = await ask(SeenQuery, { id, after: known.version })
     if (!stocktake) return
     const { lines, hasMore } = stocktake.lines
-    known = { id, version: lines.at(-1)?.version ?? known.version, lines: [...known.lines, ...lines] }
+    known = { version: lines.at(-1)?.version ?? known.version, lines: [...known.lines, ...lines] }
     more = hasMore
   }
-  seen.value = known
+  seen.value = new Map([...seen.value, [id, known]])
 }
 
 /** How far it is, of what this device knows: its shop, what others told the server, and what was counted here. */
 export function progressIn({ id, scope }: Session): Progress {
   return progressOf(scope, shop.value, linesIn(id))
+/**
+ * How far what runs is, for who does not count just now: what this device wrote down, then what colleagues sent. Of a
+ * whole store or a zone that would be thousands of lines: they are read by who counts there.
+ */
+export async function recallProgress(): Promise<void> {
+  for (const { id } of openSessions.value) await recallLines(id)
+  const short = openSessions.value.filter(({ scope, unsent }) => !unsent && (scope.kind === 'SKUS' || scope.kind === 'SHELVES'))
+  for (const { id } of short) await readProgress(id)
+}
+
+/** Whether what `progressIn` says is all that is known; else it is what this device counted alone. */
+export const isProgressKnown = ({ id, unsent }: Session): boolean => unsent || seen.value.has(id)
+
 }
 
 /** How many kinds of goods anybody has counted in it, of its scope or not; a sheet that is read blind does not say. */
 export const goodsCountedIn = (id: string): number => new Set(linesIn(id).flatMap(({ skuId }) => skuId ?? [])).size
 
 function linesIn(id: string): Seen[] {
-  const others = seen.value.id === id ? seen.value.lines : []
-  return [...others, ...stocktakeLines.value.filter(({ stocktakeId }) => stocktakeId === id)]
+  return [...(seen.value.get(id)?.lines ?? []), ...stocktakeLines.value.filter(({ stocktakeId }) => stocktakeId === id)]
 }
 
 export type Due = ResultOf<typeof ProposalsQuery>['countProposals']
@@ -175,6 +187,8 @@ export const dueToday = computed<Due>(() => dueHere.value ?? { minutes: 0, items
 /** Whether everything that was proposed is counted: not before the server has said so of this store. */
 export const nothingDue = computed(() => dueHere.value?.items.length === 0)
 const dueHere = computed(() => (due.value?.storeId === myStore.value?.id ? due.value?.told : undefined))
+/** Whether the server has ever said what is due here. */
+export const dueKnown = computed(() => dueHere.value !== undefined)
 
 export async function readDue(storeId: string): Promise<void> {
   const note = `count due ${storeId}`

@@ -7,6 +7,7 @@ const en: typeof zh = {
     receipt: 'Receipt {number}',
     placeholder: 'Item, barcode or receipt number',
     unknownReceipt: 'No sale has this receipt: {code}',
+    unanswered: 'No network, so {code} cannot be looked up: this phone knows only its own receipts. Try again with a network, or scan the goods.',
     unknownCode: 'Neither a barcode nor a receipt: {code}',
     receiptNotYet: 'No such receipt yet; type all of it',
     receiptEmpty: 'This phone knows no item of this receipt',

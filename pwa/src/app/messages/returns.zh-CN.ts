@@ -6,6 +6,7 @@ export default {
     receipt: '小票 {number}',
     placeholder: '商品、条码，或小票号',
     unknownReceipt: '没有哪笔销售用这张小票：{code}',
+    unanswered: '没有网络，查不到 {code}：这部手机只认得自己开的小票。联网后再查，或先扫商品退。',
     unknownCode: '没有这个条码，也没有这张小票：{code}',
     receiptNotYet: '还没找到这张小票，接着输完整',
     receiptEmpty: '这张小票上的商品，这部手机不认识',
