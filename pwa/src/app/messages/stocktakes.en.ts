@@ -145,6 +145,7 @@ export default {
       days: 'Last {n} {n|day|days}',
       error: 'Count error',
       errorOf: 'Wrong first figures, estimated from what was checked',
+      errorNone: 'Not known: these counts kept no record of what was checked',
       discrepancy: 'Discrepancy',
       discrepancyOf: 'Changed by counts, of the units in the book',
       minutes: 'A person, a stocktake',

@@ -145,6 +145,7 @@ export default {
       days: '最近 {n} 天',
       error: '数错率',
       errorOf: '初盘数错的比例，按复核结果估算',
+      errorNone: '无法得出：这段时间的盘点没有留下复核记录',
       discrepancy: '差异率',
       discrepancyOf: '账上的件数里，盘点改掉的',
       minutes: '每人每次盘点',
