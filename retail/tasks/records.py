@@ -61,7 +61,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredPage:
-    """A page of answers, and figures of all pages."""
+    """A page of answers, and figures of all pages; `waiting`: until when the stores that are not due yet have time."""
 
     rows: list[Answered]
     has_next: bool
@@ -70,6 +70,7 @@ class AnsweredPage:
     done: int
     on_time: int
     missing_store_ids: list[UUID]
+    waiting: dict[UUID, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,11 @@ async def checklist_answers(
         Answered(shown[as_uuid(row.store_id)], task_of(row, claim, reading.now), records.get(as_uuid(row.id), []))
         for row, claim in rows[:first]
     ]
-    total, due, done, on_time, missing = await _figures(reading.session, asked, reading.now)
-    return AnsweredPage(page, len(rows) > first, total, due, done, on_time, missing)
+    total, due, done, on_time = await _figures(reading.session, asked, reading.now)
+    undone = await _undone(reading.session, asked)
+    missing = [store_id for store_id, due_first, _ in undone if due_first <= reading.now]
+    waiting = {store_id: due_last for store_id, _, due_last in undone if due_last > reading.now}
+    return AnsweredPage(page, len(rows) > first, total, due, done, on_time, missing, waiting)
 
 
 async def records_of(session: AsyncSession, tasks: Sequence[StoredTask]) -> dict[UUID, list[RecordRow]]:
@@ -175,9 +179,7 @@ def _page(asked: ColumnElement[bool], after: Sequence[Any] | None) -> Select[Sto
     return chosen if after is None else chosen.where(tuple_(StoredTask.due_at, StoredTask.id) < tuple_(*after))
 
 
-async def _figures(
-    session: AsyncSession, asked: ColumnElement[bool], now: datetime
-) -> tuple[int, int, int, int, list[UUID]]:
+async def _figures(session: AsyncSession, asked: ColumnElement[bool], now: datetime) -> tuple[int, int, int, int]:
     is_done = StoredTask.done_at.is_not(None)
     is_due = or_(is_done, StoredTask.due_at <= now)
     row = (
@@ -190,10 +192,15 @@ async def _figures(
             ).where(asked)
         )
     ).one()
-    missing = await session.scalars(
-        select(StoredTask.store_id)
-        .distinct()
-        .where(asked, StoredTask.done_at.is_(None), StoredTask.due_at <= now)
+    return row[0], row[1], row[2], row[3]
+
+
+async def _undone(session: AsyncSession, asked: ColumnElement[bool]) -> list[tuple[UUID, datetime, datetime]]:
+    """Return each store that has something left to do, with when the first and the last of it are due."""
+    rows = await session.execute(
+        select(StoredTask.store_id, func.min(StoredTask.due_at), func.max(StoredTask.due_at))
+        .where(asked, StoredTask.done_at.is_(None), StoredTask.due_at.is_not(None))
+        .group_by(StoredTask.store_id)
         .order_by(StoredTask.store_id)
     )
-    return row[0], row[1], row[2], row[3], [as_uuid(each) for each in missing]
+    return [(as_uuid(row[0]), row[1], row[2]) for row in rows]

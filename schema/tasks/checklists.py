@@ -107,3 +107,7 @@ class ChecklistAnswerConnection:
     on_time: int = strawberry.field(description="How many were done in time.")
     completion_rate: float | None = strawberry.field(description="Done by due, 0 to 1; null while nothing is due.")
     missing_store_ids: list[UUID] = strawberry.field(description="The stores in which something due is not done.")
+    waiting_store_ids: list[UUID] = strawberry.field(
+        description="The stores in which something is not done that is not due yet."
+    )
+    waiting_until: datetime | None = strawberry.field(description="When the last of what is not due yet is due.")

@@ -133,4 +133,6 @@ def _connection(page: AnsweredPage, told: list[ChecklistAnswer]) -> ChecklistAns
         on_time=page.on_time,
         completion_rate=page.done / page.due if page.due else None,
         missing_store_ids=page.missing_store_ids,
+        waiting_store_ids=list(page.waiting),
+        waiting_until=max(page.waiting.values(), default=None),
     )

@@ -38,6 +38,27 @@ async def design(tablet: Device, title: str, shop: str) -> None:
     await tablet.tap("add-time")
 
 
+async def test_a_range_that_cannot_be_is_told_while_it_is_designed(chain: Chain, give: GiveDevice) -> None:
+    tablet = await give(chain, "tablet")
+    await tablet.sign_in("hq")
+    await design(tablet, "冰柜巡检", "华阳店")
+    save, wrong = tablet.see("save-checklist"), tablet.see("item-wrong")
+
+    await tablet.see("item-min").fill("abc")
+    await expect(save).to_be_disabled()
+    await tablet.see("checklist-title").focus()
+    await expect(wrong).to_contain_text("数字")
+    await expect(tablet.see("item-min")).to_have_value("abc")
+    await tablet.picture("checklist-no-number")
+
+    await tablet.see("item-min").fill("9")
+    await expect(save).to_contain_text("最低比最高还大")
+    await tablet.see("item-min").fill("－18")
+    await expect(save).to_be_enabled()
+    await tablet.see("checklist-title").focus()
+    await expect(wrong).to_have_count(0)
+
+
 async def test_a_checklist_goes_from_headquarters_to_the_shop_and_back(chain: Chain, give: GiveDevice) -> None:
     tablet, phone = await give(chain, "tablet"), await give(chain)
     await tablet.sign_in("hq")

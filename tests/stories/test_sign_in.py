@@ -85,3 +85,16 @@ async def test_the_page_that_somebody_wanted_opens_after_signing_in(chain: Chain
     await phone.enter("wangjing")
 
     await expect(phone.page).to_have_url(f"{chain.url}/stock")
+
+
+async def test_what_is_left_empty_is_told_in_the_words_of_the_shop(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    await phone.open()
+    await phone.see("login").wait_for()
+
+    await phone.tap("sign-in")
+
+    said = "field => field.validationMessage"
+    assert await phone.see("login").evaluate(said) == "请填写这一项"
+    await phone.see("login").fill("wangjing")
+    assert await phone.see("login").evaluate(said) == ""

@@ -18,6 +18,7 @@ import { me, myStore, senderId, sessionEnded, sessionState, startSession } from 
 import { openSharedDevice, refreshSharedDevice, watchIdleness } from '@/data/shared-device.ts'
 import { hindranceOf } from '@/data/storage.ts'
 import { watchTransport } from '@/data/transport.ts'
+import { speakOfFields } from '@/ui/own-words.ts'
 import App from './App.vue'
 import { page, startLanguage } from './language.ts'
 import { applyLook } from './look.ts'
@@ -28,6 +29,7 @@ void start().catch(cannotStart)
 
 async function start(): Promise<void> {
   applyLook()
+  speakOfFields(document)
   keepPreferences()
   watchTransport({
     heard: (reached) => {

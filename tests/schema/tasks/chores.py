@@ -38,7 +38,7 @@ ANSWERS = f"""query($since: Date!, $until: Date!, $first: Int!, $after: String, 
   checklistAnswers(since: $since, until: $until, first: $first, after: $after, checklistId: $checklist,
     storeIds: $stores) {{
     edges {{ node {{ storeId task {{ {TASK} }} records {{ {RECORD} }} }} }} pageInfo {{ hasNextPage endCursor }}
-    totalCount due done onTime completionRate missingStoreIds }} }}"""
+    totalCount due done onTime completionRate missingStoreIds waitingStoreIds waitingUntil }} }}"""
 COUNTS = """query($store: UUID!, $since: Date!, $until: Date!) {
   complianceCounts(storeId: $store, since: $since, until: $until) { personName day act count } }"""
 

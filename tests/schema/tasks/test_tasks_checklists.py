@@ -190,6 +190,29 @@ async def test_headquarters_sees_who_did_what_with_pictures_and_who_has_not(chai
     assert told["missingStoreIds"] == [str(harbour.id)]
 
 
+async def test_who_has_not_done_it_and_still_has_time_is_told_with_the_time(chain: Chain) -> None:
+    riverside, li, operations = await shop_with_staff(chain)
+    harbour, wang, _ = await shop_with_staff(chain)
+    given = checklist(FRIDGE, storeIds=[riverside.id, harbour.id])
+    await save(operations, **given)
+    [mine], [theirs] = await todo(li, riverside), await todo(wang, harbour)
+    await chain.rows("update task set due_at = now() + interval '1 hour' where id = $1", mine["id"])
+    await chain.rows("update task set due_at = now() + interval '1 hour' where id = $1", theirs["id"])
+
+    before = await answers(operations, chain, riverside, checklist=given["id"])
+    await complete(li, mine, {"itemId": FRIDGE["id"], "number": 3})
+    after = await answers(operations, chain, riverside, checklist=given["id"])
+    await chain.rows("update task set due_at = now() - interval '1 hour' where id = $1", theirs["id"])
+    late = await answers(operations, chain, riverside, checklist=given["id"])
+
+    assert sorted(before["waitingStoreIds"]) == sorted([str(riverside.id), str(harbour.id)])
+    assert (after["totalCount"], after["due"], after["done"]) == (2, 1, 1)
+    assert (after["waitingStoreIds"], after["missingStoreIds"]) == ([str(harbour.id)], [])
+    assert datetime.fromisoformat(after["waitingUntil"]) > datetime.now(UTC)
+    assert (late["waitingStoreIds"], late["waitingUntil"]) == ([], None)
+    assert late["missingStoreIds"] == [str(harbour.id)]
+
+
 async def test_a_manager_sees_the_answers_of_the_own_store_only(chain: Chain) -> None:
     riverside, li, operations = await shop_with_staff(chain)
     harbour, wang, _ = await shop_with_staff(chain)

@@ -16,6 +16,8 @@ const en: typeof zh = {
     noPage: 'That page did not open',
     notKept: 'The phone is full; this was not recorded',
     more: '{n} more',
+    fillIn: 'Please fill this in',
+    notFit: 'This does not fit',
   },
   tabs: { label: 'Main', home: 'Home', scan: 'Scan', me: 'Me' },
   banner: {

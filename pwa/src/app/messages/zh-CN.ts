@@ -15,6 +15,8 @@ export default {
     noPage: '这一页没打开',
     notKept: '手机存不下了，这一笔没有记下',
     more: '还有 {n} 条',
+    fillIn: '请填写这一项',
+    notFit: '填得不对',
   },
   tabs: { label: '主导航', home: '首页', scan: '扫码', me: '我的' },
   banner: {

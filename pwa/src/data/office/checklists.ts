@@ -77,6 +77,8 @@ const AnswersQuery = graphql(
         onTime
         completionRate
         missingStoreIds
+        waitingStoreIds
+        waitingUntil
       }
     }
   `,
@@ -89,8 +91,9 @@ const FiguresQuery = graphql(`
       totalCount
       due
       done
-      completionRate
       missingStoreIds
+      waitingStoreIds
+      waitingUntil
     }
   }
 `)

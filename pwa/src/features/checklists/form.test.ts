@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { emptyForm, formOf, inputOf, missingIn, moved, newItem, type Form } from './form.ts'
+import { emptyForm, formOf, inputOf, missingIn, moved, newItem, numberOf, wrongIn, type Form } from './form.ts'
 
 function fridge(changes: Partial<Form> = {}): Form {
   return { ...emptyForm('2026-11-22'), title: '冷柜巡检', items: [{ ...newItem('NUMBER'), title: '冷柜温度', min: 0, max: 4 }], ...changes }
@@ -45,4 +45,13 @@ test('an item moves one place, and not out of the list', () => {
   expect(moved(['a', 'b', 'c'], 2, -1)).toEqual(['a', 'c', 'b'])
   expect(moved(['a', 'b', 'c'], 0, -1)).toEqual(['a', 'b', 'c'])
   expect(moved(['a', 'b', 'c'], 2, 1)).toEqual(['a', 'b', 'c'])
+})
+
+test('what is no number is told, and not dropped', () => {
+  expect([numberOf('-18'), numberOf(' 4.5 '), numberOf('－５'), numberOf('−5'), numberOf('')]).toEqual([-18, 4.5, -5, -5, null])
+  expect([numberOf('abc'), numberOf('4度'), numberOf('-')]).toEqual([Number.NaN, Number.NaN, Number.NaN])
+  expect(wrongIn({ min: numberOf('abc'), max: 5 })).toBe('number')
+  expect(wrongIn({ min: 9, max: -30 })).toBe('range')
+  expect(wrongIn({ min: 0, max: null })).toBeUndefined()
+  expect(missingIn(fridge({ items: [{ ...newItem('NUMBER'), title: '温度', min: null, max: Number.NaN }] }))).toBe('number')
 })

@@ -57,14 +57,31 @@ export function moved<Item>(items: readonly Item[], from: number, by: -1 | 1): I
   return items.toSpliced(from, 1).toSpliced(to, 0, item)
 }
 
-export type Missing = 'title' | 'items' | 'item-title' | 'range' | 'where' | 'times' | 'weekdays' | 'until'
+/** What somebody wrote as a number, also as a Chinese keyboard writes it; NaN is what is none. */
+export function numberOf(text: string): number | null {
+  const plain = text.normalize('NFKC').replaceAll(/[−–—]/g, '-').trim()
+  if (plain === '') return null
+  const number = Number(plain)
+  return Number.isFinite(number) ? number : Number.NaN
+}
+
+export type Wrong = 'number' | 'range'
+
+/** What is wrong with the range of an item. */
+export function wrongIn({ min, max }: Pick<Step, 'min' | 'max'>): Wrong | undefined {
+  if (Number.isNaN(min) || Number.isNaN(max)) return 'number'
+  return min !== null && max !== null && min > max ? 'range' : undefined
+}
+
+export type Missing = 'title' | 'items' | 'item-title' | Wrong | 'where' | 'times' | 'weekdays' | 'until'
 
 /** The first thing that is missing, in the order of the form. */
 export function missingIn(form: Form): Missing | undefined {
   if (form.title.trim() === '') return 'title'
   if (form.items.length === 0) return 'items'
   if (form.items.some(({ title }) => title.trim() === '')) return 'item-title'
-  if (form.items.some(({ min, max }) => min !== null && max !== null && min > max)) return 'range'
+  const wrong = form.items.map(wrongIn).find((each) => each !== undefined)
+  if (wrong) return wrong
   if (form.where === 'stores' ? form.storeIds.length === 0 : form.where === 'regions' && form.regionIds.length === 0) return 'where'
   if (form.moment === 'AT_TIMES' && form.times.length === 0) return 'times'
   if (form.weekdays.length === 0) return 'weekdays'

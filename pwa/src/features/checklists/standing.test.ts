@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { standingOf } from './standing.ts'
+import { shareOf, standingOf } from './standing.ts'
 
 const SUNDAY = '2026-11-22'
 const daily = { active: true, moment: 'AT_OPENING' as const, times: [] as string[], weekdays: [1, 2, 3, 4, 5, 6, 7], validFrom: '2026-11-01', validUntil: null, chainWide: true, storeIds: [], regionIds: [] }
@@ -31,4 +31,11 @@ test('a list whose time was past when it was saved is over', () => {
 test('nothing is said of what is off or not known yet', () => {
   expect(standingOf({ ...daily, active: false }, none, at('13:00'))).toBe('off')
   expect(standingOf(daily, undefined, at('13:00'))).toBe('unknown')
+})
+
+test('a list that one shop of three did early is not done', () => {
+  expect(shareOf({ done: 1, totalCount: 3 })).toBe('33%')
+  expect(shareOf({ done: 299, totalCount: 300 }), 'not all').toBe('99%')
+  expect(shareOf({ done: 3, totalCount: 3 })).toBe('100%')
+  expect(shareOf({ done: 0, totalCount: 0 }), 'nothing was asked').toBe('–')
 })

@@ -25,6 +25,11 @@ export function standingOf(list: Planned, figures: Pick<Figures, 'due' | 'totalC
   return shopsOf(list, shops).some((shop) => timesAt(list, shop).some((at) => inDay(at, shop) > inDay(time, shop))) ? 'notYet' : 'over'
 }
 
+/** How much of all that the day asks for is done; what is not due yet counts, so that one early shop is not all of them. */
+export function shareOf({ done, totalCount }: Pick<Figures, 'done' | 'totalCount'>): string {
+  return totalCount === 0 ? '–' : `${Math.floor((100 * done) / totalCount)}%`
+}
+
 function fallsOn({ weekdays, validFrom, validUntil }: Planned, day: string): boolean {
   const weekday = new Date(`${day}T00:00:00Z`).getUTCDay() || SUNDAY
   return weekdays.includes(weekday) && validFrom <= day && (validUntil === null || day <= validUntil)
