@@ -15,14 +15,16 @@ SUMMARIES = """query($stores: [UUID!], $regions: [UUID!]) {
 HEAT = "query($filter: HeatFilter) { heat(filter: $filter) { cells { storeId soldUnits } } }"
 
 
-async def settled(asker: Asker) -> Any:
-    """The figures, once what was sold is in the sums (they follow the books by a moment)."""
-    before = None
-    async with asyncio.timeout(20):
-        while before != (now := (await asker.ask(FIGURES)).data):
-            before = now
-            await asyncio.sleep(1.5)
-    return now
+BEHIND = """select exists (
+    select from movement where xid >= coalesce((select xid from projection where name = 'sales'), '0'::xid8))"""
+
+
+async def settled(chain: Chain, asker: Asker) -> Any:
+    """The figures, once all that was sold is in the sums, which follow the books."""
+    async with asyncio.timeout(60):
+        while await chain.value(BEHIND):  # noqa: ASYNC110 -- a state of the database
+            await asyncio.sleep(0.05)
+    return (await asker.ask(FIGURES)).data
 
 
 async def trade(staff: Staff) -> None:
@@ -37,12 +39,12 @@ async def trade(staff: Staff) -> None:
 async def test_what_another_region_sells_moves_no_figure_of_ones_own(chain: Chain) -> None:
     riverside, harbour = await chain.open_store("Riverside", "north"), await chain.open_store("Harbour", "south")
     boss, hq = await chain.staff(Role.REGIONAL_MANAGER, riverside), await chain.hire(Role.HQ_OPERATIONS)
-    before, whole = await settled(boss), await settled(hq)
+    before, whole = await settled(chain, boss), await settled(chain, hq)
 
     await trade(await chain.clerk_at(harbour))
-    foreign, wider = await settled(boss), await settled(hq)
+    foreign, wider = await settled(chain, boss), await settled(chain, hq)
     await trade(await chain.clerk_at(riverside))
-    own = await settled(boss)
+    own = await settled(chain, boss)
 
     assert foreign == before
     assert wider["chainSummary"]["unitsToday"] == whole["chainSummary"]["unitsToday"] + 3
