@@ -203,4 +203,4 @@ async def _undone(session: AsyncSession, asked: ColumnElement[bool]) -> list[tup
         .group_by(StoredTask.store_id)
         .order_by(StoredTask.store_id)
     )
-    return [(as_uuid(row[0]), row[1], row[2]) for row in rows]
+    return [(as_uuid(store_id), first, last) for store_id, first, last in rows if first and last]
