@@ -8,7 +8,7 @@
   that somebody took part in one, and of the items counted (an SKU at a place).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -58,7 +58,7 @@ class CountFigures:
 
 @dataclass(frozen=True, slots=True)
 class Shrunk:
-    """An SKU of which less was there than in the book: base units and fen, both positive."""
+    """An SKU of which less was there than in the book, or more: base units and fen, both positive."""
 
     sku_id: UUID
     units: int
@@ -79,6 +79,7 @@ class Result:
     at_cost: bool
     minutes_per_hundred: Ratio
     shrinkage: list[Shrunk]
+    surplus: list[Shrunk]
 
 
 async def count_figures(
@@ -119,7 +120,7 @@ async def result_of(reading: Reading, stocktake: Stocktake, rows: Sequence[ItemR
     worth = {row.sku_id: known.get(row.sku_id, row.price_fen or 0) for row in held}
     book = sum(max(row.book or 0, 0) for row in held)
     off = sum(abs(net) for net in nets.values())
-    shrunk = [Shrunk(sku_id, -net, -net * worth[sku_id]) for sku_id, net in nets.items() if net < 0]
+    off_by = [(net, Shrunk(sku_id, abs(net), abs(net) * worth[sku_id])) for sku_id, net in nets.items()]
     return Result(
         lines_right=Ratio(sum(net == 0 for net in nets.values()), len(nets)),
         units_right=1 - off / book if book else None,
@@ -127,8 +128,13 @@ async def result_of(reading: Reading, stocktake: Stocktake, rows: Sequence[ItemR
         difference_fen=sum(net * worth[sku_id] for sku_id, net in nets.items()),
         at_cost=at_cost,
         minutes_per_hundred=await _minutes(reading.session, stocktake),
-        shrinkage=sorted(shrunk, key=lambda each: (-each.fen, -each.units, each.sku_id))[:WORST],
+        shrinkage=_worst(each for net, each in off_by if net < 0),
+        surplus=_worst(each for net, each in off_by if net > 0),
     )
+
+
+def _worst(found: Iterable[Shrunk]) -> list[Shrunk]:
+    return sorted(found, key=lambda each: (-each.fen, -each.units, each.sku_id))[:WORST]
 
 
 async def _minutes(session: AsyncSession, stocktake: Stocktake) -> Ratio:

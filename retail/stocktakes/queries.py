@@ -234,6 +234,9 @@ def _masked(row: ItemRow, reader: UUID) -> ItemRow | None:
         state = CountState.RECOUNT
     elif not row.figures:
         return None
+    # It was looked at again already: what is left to say is that it waits for somebody, and not by how much it differs.
+    elif row.state is CountState.SECOND_PERSON:
+        state = CountState.SECOND_PERSON
     alone = len(mine) == len(row.figures) > 0
     return ItemRow(
         sku_id=row.sku_id,

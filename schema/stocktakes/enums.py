@@ -18,9 +18,10 @@ strawberry.enum(
 strawberry.enum(
     CountState,
     description=(
-        "COUNTED: nothing is said of it yet (all that who counts blind is told); READY: to be posted; PART: it stands "
-        "elsewhere too, so a part says nothing; CONFLICT: two persons differ at one place; RECOUNT: count it again; "
-        "SECOND_PERSON: somebody else must accept it; NOT_SEEN; OUTSIDE the scope; and when closed POSTED or LEFT_OUT."
+        "COUNTED: nothing is said of it yet (as of all that who counts blind need not act on); READY: to be posted; "
+        "PART: it stands elsewhere too, so a part says nothing; CONFLICT: two persons differ at one place; RECOUNT: "
+        "count it again; SECOND_PERSON: found again, and somebody else must accept it; NOT_SEEN; OUTSIDE the "
+        "scope; and when closed POSTED or LEFT_OUT."
     ),
 )
 strawberry.enum(

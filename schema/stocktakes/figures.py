@@ -22,11 +22,16 @@ class Ratio:
         return cls(numerator=ratio.numerator, denominator=ratio.denominator, value=ratio.value)
 
 
-@strawberry.type(description="An SKU of which less was there than in the book.")
+@strawberry.type(description="An SKU of which less was there than in the book, or in a surplus more.")
 class Shrinkage:
     sku: Sku = strawberry.field(description="The SKU.")
-    units: int = strawberry.field(description="Base units that are missing.")
+    units: int = strawberry.field(description="Base units that are missing, or too many.")
     value: Fen = strawberry.field(description="What they are worth, in fen.")
+
+    @classmethod
+    def of(cls, found: domain.Shrunk, sku: Sku) -> "Shrinkage":
+        """Return what one SKU is off by as it is told."""
+        return cls(sku=sku, units=found.units, value=Fen(found.fen))
 
 
 @strawberry.type(description="What a stocktake found, or would if it were confirmed now.")
@@ -40,6 +45,7 @@ class StocktakeResult:
         description="Minutes of counting (without gaps above 5 minutes) times 100, of the items counted."
     )
     shrinkage: list[Shrinkage] = strawberry.field(description="The ten that lost most.")
+    surplus: list[Shrinkage] = strawberry.field(description="The ten of which most was found beyond the book.")
 
 
 @strawberry.type(description="How a store counted in a time, of the stocktakes that were confirmed in it.")

@@ -279,7 +279,7 @@ class Stocktake:
             if queries.is_blind_to(reading, self.row):
                 return None
             found = await domain.result_of(reading, self.row, rows)
-        skus = await _told_skus(info, [each.sku_id for each in found.shrinkage])
+        skus = await _told_skus(info, [each.sku_id for each in (*found.shrinkage, *found.surplus)])
         return StocktakeResult(
             lines_right=Ratio.of(found.lines_right),
             units_right=found.units_right,
@@ -287,9 +287,8 @@ class Stocktake:
             difference_value=Fen(found.difference_fen),
             at_cost=found.at_cost,
             minutes_per_hundred=Ratio.of(found.minutes_per_hundred),
-            shrinkage=[
-                Shrinkage(sku=skus[each.sku_id], units=each.units, value=Fen(each.fen)) for each in found.shrinkage
-            ],
+            shrinkage=[Shrinkage.of(each, skus[each.sku_id]) for each in found.shrinkage],
+            surplus=[Shrinkage.of(each, skus[each.sku_id]) for each in found.surplus],
         )
 
 

@@ -34,7 +34,8 @@ SHEET = f"""query($id: UUID!) {{ stocktake(id: $id) {{
   lines(first: 100) {{ hasMore lines {{ id version quantity units personId }} }}
   counters {{ personId name lines }}
   result {{ linesRight {{ numerator denominator value }} unitsRight differenceUnits differenceValue atCost
-    minutesPerHundred {{ numerator denominator }} shrinkage {{ sku {{ name }} units value }} }}
+    minutesPerHundred {{ numerator denominator }} shrinkage {{ sku {{ name }} units value }}
+    surplus {{ sku {{ name }} units value }} }}
 }} }}"""
 
 

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { clock } from './clock.ts'
-import { countAt, countLine, packLines, packSoon, placeCounted, stocktakeLines, takeBackLine } from './counts.ts'
+import { countAt, countLine, packLines, packSoon, placeCounted, recallLines, stocktakeLines, takeBackLine } from './counts.ts'
 import { CountJournal } from './counts-journal.ts'
 import type { CountLine } from './counts-lines.ts'
 
@@ -135,4 +135,15 @@ test('of two things that are counted again at one shelf each is looked at by its
   expect(placeCounted.value.map(({ skuId, quantity }) => [skuId, quantity])).toEqual([['cola', 3]])
   await countAt({ ...where, only: 'tea' })
   expect(placeCounted.value.map(({ skuId, quantity }) => [skuId, quantity])).toEqual([['tea', 150]])
+})
+
+test('what was counted here is known again after the app was closed, also to who does not count', async () => {
+  await countLine(TEA, 5, 'ADD')
+  await countAt({ stocktakeId: `elsewhere ${night}`, shelfId: null, round: 0 })
+  expect(stocktakeLines.value).toEqual([])
+
+  await recallLines(`night ${night}`)
+  await recallLines(`night ${night}`)
+
+  expect(stocktakeLines.value.map(({ stocktakeId, quantity }) => [stocktakeId, quantity])).toEqual([[`night ${night}`, 5]])
 })

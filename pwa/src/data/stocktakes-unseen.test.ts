@@ -11,7 +11,7 @@ vi.mock('./session.ts', async () => {
 
 const item = (id: string): never => ({ id, name: id, nameEn: '', unit: '瓶' }) as never
 const row = (skuId: string, state: SheetRow['state'], figures: SheetRow['figures'] = []): SheetRow =>
-  ({ skuId, name: skuId, nameEn: '', unit: '瓶', state, round: 0, figures, counted: null, book: 4, difference: null, value: null, unsure: null, reason: null })
+  ({ skuId, name: skuId, nameEn: '', unit: '瓶', state, round: 0, figures, counted: null, book: 4, difference: null, value: null, unsure: null, decision: null, reason: null })
 const sheet = (blind: boolean, ...rows: SheetRow[]): Sheet => ({ session: { id: 'night' } as Sheet['session'], rows, unknown: 0, blind })
 const left = (...skuIds: string[]): { goods: number; left: { skuId: string; shelfIds: string[] }[] } => ({ goods: 9, left: skuIds.map((skuId) => ({ skuId, shelfIds: [] })) })
 const names = (unseen: Unseen[]): string[] => unseen.map(({ skuId, row: told }) => (told ? `${skuId}!` : skuId))

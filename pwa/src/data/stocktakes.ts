@@ -54,6 +54,8 @@ export interface SheetRow {
   difference: number | null
   value: number | null
   unsure: number | null
+  /** What somebody said of it, where that was needed. */
+  decision: ToldItem['decision']
   reason: Reason | null
 }
 
@@ -85,6 +87,7 @@ export interface Result {
   minutes: number
   people: number
   shrinkage: Shrunk[]
+  surplus: Shrunk[]
 }
 
 const SENT_WITHIN_MS = 8_000
@@ -153,9 +156,6 @@ export async function readProgress(id: string): Promise<void> {
   seen.value = new Map([...seen.value, [id, known]])
 }
 
-/** How far it is, of what this device knows: its shop, what others told the server, and what was counted here. */
-export function progressIn({ id, scope }: Session): Progress {
-  return progressOf(scope, shop.value, linesIn(id))
 /**
  * How far what runs is, for who does not count just now: what this device wrote down, then what colleagues sent. Of a
  * whole store or a zone that would be thousands of lines: they are read by who counts there.
@@ -169,6 +169,9 @@ export async function recallProgress(): Promise<void> {
 /** Whether what `progressIn` says is all that is known; else it is what this device counted alone. */
 export const isProgressKnown = ({ id, unsent }: Session): boolean => unsent || seen.value.has(id)
 
+/** How far it is, of what this device knows: its shop, what others told the server, and what was counted here. */
+export function progressIn({ id, scope }: Session): Progress {
+  return progressOf(scope, shop.value, linesIn(id))
 }
 
 /** How many kinds of goods anybody has counted in it, of its scope or not; a sheet that is read blind does not say. */
@@ -184,11 +187,11 @@ const due = shallowRef<{ storeId: string; told: Due }>()
 
 /** What is worth counting today, as the server proposed it; without a network as it did last. */
 export const dueToday = computed<Due>(() => dueHere.value ?? { minutes: 0, items: [] })
+/** Whether the server has ever said what is due here. */
+export const dueKnown = computed(() => dueHere.value !== undefined)
 /** Whether everything that was proposed is counted: not before the server has said so of this store. */
 export const nothingDue = computed(() => dueHere.value?.items.length === 0)
 const dueHere = computed(() => (due.value?.storeId === myStore.value?.id ? due.value?.told : undefined))
-/** Whether the server has ever said what is due here. */
-export const dueKnown = computed(() => dueHere.value !== undefined)
 
 export async function readDue(storeId: string): Promise<void> {
   const note = `count due ${storeId}`
@@ -262,7 +265,7 @@ export const cancelStocktake = (stocktakeId: string): Promise<Operation> => reco
 export async function readResult(id: string): Promise<Result> {
   const { stocktake } = await ask(ResultQuery, { id })
   if (!stocktake?.result) throw new Refused('NOT_FOUND', 'There is no result yet.', '还没有结果。')
-  const { linesRight, differenceValue, atCost, minutesPerHundred, shrinkage } = stocktake.result
+  const { linesRight, differenceValue, atCost, minutesPerHundred, shrinkage, surplus } = stocktake.result
   return {
     session: sessionOf(stocktake),
     right: linesRight.numerator,
@@ -272,9 +275,13 @@ export async function readResult(id: string): Promise<Result> {
     minutesPerHundred: minutesPerHundred.value,
     minutes: Math.max(1, Math.round(minutesPerHundred.numerator / 100)),
     people: stocktake.counters.length,
-    shrinkage: shrinkage.map(({ sku, units, value }) => ({ skuId: sku.id, name: sku.name, nameEn: sku.nameEn, unit: sku.unit, units, fen: value })),
+    shrinkage: shrinkage.map(shrunk),
+    surplus: surplus.map(shrunk),
   }
 }
+
+type ToldShrunk = NonNullable<NonNullable<ResultOf<typeof ResultQuery>['stocktake']>['result']>['shrinkage'][number]
+const shrunk = ({ sku: { id, name, nameEn, unit }, units, value }: ToldShrunk): Shrunk => ({ skuId: id, name, nameEn, unit, units, fen: value })
 
 // ------------------------------------------------------------ waiting for the server
 

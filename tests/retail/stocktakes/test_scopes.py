@@ -137,6 +137,20 @@ async def test_who_counts_blind_is_told_nothing_of_the_book(shop: Shop) -> None:
     assert (seen["tea"].book, seen["milk"].state) == (100, CountState.NOT_SEEN)
 
 
+async def test_who_counts_blind_is_told_what_waits_for_somebody_else_and_not_by_how_much(shop: Shop) -> None:
+    await shop.move("tea", 100, -60)
+    stocktake = await shop.start()
+    await shop.count(stocktake, "tea", 400, 0)
+    await shop.recount(stocktake)
+    assert (await shop.items(stocktake, by=shop.clerk))["tea"].state == CountState.RECOUNT
+    await shop.count(stocktake, "tea", 400, 2, round=1)
+
+    told = (await shop.items(stocktake, by=shop.clerk))["tea"]
+
+    assert told.state == CountState.SECOND_PERSON
+    assert (told.book, told.difference, told.unsure, told.price_fen) == (None,) * 4
+
+
 async def test_an_open_stocktake_that_is_not_blind_shows_the_book_to_who_counts(shop: Shop) -> None:
     await shop.move("tea", 100, -60)
     stocktake = await shop.start(blind=False)

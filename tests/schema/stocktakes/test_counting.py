@@ -102,7 +102,21 @@ async def test_a_result_tells_what_was_right_what_it_costs_and_what_shrank(chain
     assert result["unitsRight"] == pytest.approx(1 - 2 / 120)
     assert (result["differenceUnits"], result["differenceValue"], result["atCost"]) == (-2, -3000, True)
     assert result["shrinkage"] == [{"sku": {"name": "tea"}, "units": 2, "value": 3000}]
+    assert result["surplus"] == []
     assert result["minutesPerHundred"] == {"numerator": pytest.approx(600, abs=1), "denominator": 2}
+
+
+async def test_a_result_tells_also_what_was_found_beyond_the_book(chain: Chain) -> None:
+    lina, _, manager = await crew(chain)
+    stocktake = await start(lina)
+    await count(lina, stocktake, tea=101)
+    await count(lina, stocktake, milk=19)
+    await confirm(manager, stocktake)
+
+    result = (await sheet(manager, stocktake))["result"]
+
+    assert result["surplus"] == [{"sku": {"name": "tea"}, "units": 1, "value": 1500}]
+    assert [each["sku"]["name"] for each in result["shrinkage"]] == ["milk"]
 
 
 async def test_figures_of_a_month_are_shares_with_what_they_are_made_of(chain: Chain) -> None:

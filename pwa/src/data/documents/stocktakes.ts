@@ -116,6 +116,7 @@ export const SheetQuery = graphql(
               difference
               unsure
               value
+              decision
               reason
             }
           }
@@ -138,6 +139,7 @@ export const ResultQuery = graphql(
           atCost
           minutesPerHundred { numerator value }
           shrinkage { sku { id name nameEn unit } units value }
+          surplus { sku { id name nameEn unit } units value }
         }
       }
     }

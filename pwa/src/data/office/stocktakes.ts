@@ -6,8 +6,14 @@ import { ask } from '../transport.ts'
 const LiveQuery = graphql(`
   query CountsLive($storeId: UUID!) {
     stocktakes(storeId: $storeId, first: 20, status: OPEN) {
-      edges { node { id storeId scope { kind zone ids } status startedAt startedBy lineCount unknownCount counters { personId name lines lastAt } } }
+      edges { node { id storeId scope { kind zone ids } status version startedAt startedBy lineCount unknownCount counters { personId name lines lastAt } } }
     }
+  }
+`)
+
+const WaitingQuery = graphql(`
+  query CountWaiting($id: UUID!) {
+    stocktake(id: $id) { states { state count } }
   }
 `)
 
@@ -32,7 +38,9 @@ const ShrinkageQuery = graphql(`
   }
 `)
 
-export type LiveCount = ResultOf<typeof LiveQuery>['stocktakes']['edges'][number]['node']
+type TheCount = ResultOf<typeof LiveQuery>['stocktakes']['edges'][number]['node']
+/** `waits`: how many things were found again, differ by much, and wait for whoever may confirm. */
+export type LiveCount = TheCount & { waits: number }
 export type StoreFigures = ResultOf<typeof FiguresQuery>['countFigures'][number]
 
 /** What money is worth by: who may not read costs sees prices, and who reads them in some stores only sees both. */
@@ -57,7 +65,23 @@ const DAY_MS = 86_400_000
 /** Of the first forty stores: whoever has more looks at one at a time. */
 export async function countsNow(storeIds: readonly string[]): Promise<LiveCount[]> {
   const answers = await Promise.all(storeIds.slice(0, MOST_STORES).map((storeId) => ask(LiveQuery, { storeId })))
-  return answers.flatMap(({ stocktakes }) => stocktakes.edges.map(({ node }) => node))
+  const found: LiveCount[] = []
+  // One after another: each is a whole sheet for the server.
+  for (const { node } of answers.flatMap(({ stocktakes }) => stocktakes.edges)) found.push({ ...node, waits: await waitsIn(node) })
+  return found
+}
+
+const waiting = new Map<string, { version: number; waits: number }>()
+
+/** A stocktake that nobody has touched since it was asked about is not worked out again. */
+async function waitsIn({ id, version, lineCount }: TheCount): Promise<number> {
+  const known = waiting.get(id)
+  if (known?.version === version) return known.waits
+  if (lineCount === 0) return 0
+  const { stocktake } = await ask(WaitingQuery, { id })
+  const waits = stocktake?.states.find(({ state }) => state === 'SECOND_PERSON')?.count ?? 0
+  waiting.set(id, { version, waits })
+  return waits
 }
 
 export async function figuresOf(days: number): Promise<StoreFigures[]> {
