@@ -4,13 +4,15 @@ from typing import Any, Literal
 
 import pytest
 from axe_core_python.async_playwright import Axe
-from playwright.async_api import ElementHandle
+from playwright.async_api import ElementHandle, expect
 
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
 from tests.stories.walk import past_the_clerks_screens, past_the_managers_screens
 
 SERIOUS = {"serious", "critical"}
+BEARINGS = {"landmark-one-main", "page-has-heading-one"}
+"""What axe calls moderate, and who hears a screen instead of seeing it goes by."""
 THUMB = 48
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -28,10 +30,11 @@ async def complaints(device: Device, screen: str) -> list[str]:
         found += [
             f"{screen}, {theme}: {each['id']}: {node['html'][:160]}: {node['failureSummary'][:300]}"
             for each in result["violations"]
-            if each["impact"] in SERIOUS
+            if each["impact"] in SERIOUS or each["id"] in BEARINGS
             for node in each["nodes"]
         ]
-    return found
+    headings = await device.page.locator("h1:visible").all_inner_texts()
+    return found if len(headings) == 1 else [*found, f"{screen}: headings {headings}"]
 
 
 async def test_no_screen_of_the_clerk_has_a_serious_fault(chain: Chain, give: GiveDevice) -> None:
@@ -73,6 +76,27 @@ async def test_everything_on_the_first_screen_is_as_large_as_a_thumb(
     await device.see("tasks").or_(device.see("heat-cell")).first.wait_for()
 
     assert small + await too_small(device) == []
+
+
+async def test_the_three_buttons_are_reached_by_keyboard(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    await phone.sign_in("lujiazui")
+    await phone.see("tasks").wait_for()
+
+    reached = set()
+    for _ in range(40):
+        await phone.page.keyboard.press("Tab")
+        reached.add(await phone.page.evaluate("document.activeElement?.dataset.testid ?? ''"))
+    assert {"button-open-day", "button-return", "button-count"} <= reached
+
+    await phone.see("button-return").focus()
+    await phone.page.keyboard.press("Enter")
+    await phone.page.wait_for_url(phone.url + "/returns")
+    # Who sees nothing hears the notice: the place for it is there before it speaks.
+    await expect(phone.page.locator("[role=status][aria-live=polite]").first).to_be_attached()
+    # This device asks for less motion.
+    moves = "[...document.querySelectorAll('*')].some((each) => getComputedStyle(each).transitionDuration !== '0s')"
+    assert not await phone.page.evaluate(moves)
 
 
 async def too_small(device: Device) -> list[str]:
