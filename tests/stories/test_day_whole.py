@@ -48,6 +48,10 @@ async def test_a_whole_day_from_opening_to_the_next_shift(chain: Chain, give: Gi
     await do_what_must_be_done(phone)
     await sell_one_and_count(phone, tea)
     await hand_over(phone, tea)
+    await phone.open("/me")
+    await phone.tap("to-credits")
+    await phone.shows("credit", "任务拍了照片")
+    await phone.picture("day-8-credits")
     await next_phone.sign_in("chunxilu.2")
     await take_over(next_phone)
 

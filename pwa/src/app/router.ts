@@ -35,6 +35,7 @@ export const router = createRouter({
     { path: '/tasks/:taskId', component: page(() => import('@/features/tasks/TaskPage.vue'), 'checklists', 'tasks'), props: true },
     { path: '/restock/:skuId', component: page(() => import('@/features/tasks/RestockPage.vue'), 'tasks'), props: true },
     { path: '/day/assign', component: page(() => import('@/features/tasks/AssignPage.vue'), 'identity', 'tasks'), meta: { needs: 'task:assign' } },
+    { path: '/day/credits', component: page(() => import('@/features/tasks/CreditsPage.vue'), 'identity', 'tasks'), meta: { needs: 'task:do' } },
     { path: '/help', component: page(() => import('@/features/help/HelpInboxPage.vue'), 'identity', 'tasks'), meta: { needs: 'help:stand_in' } },
     { path: '/day/stores', component: page(() => import('@/features/day/StoresDayPage.vue'), 'identity', 'tasks'), meta: { manages: true } },
     { path: '/checklists', component: page(() => import('@/features/checklists/ChecklistsPage.vue'), 'checklists', 'identity'), meta: { needs: 'checklist:design' } },

@@ -50,6 +50,23 @@ export default {
     waiting: 'Nobody yet',
     doing: '{name} is on it',
   },
+  credits: {
+    title: 'Well done',
+    span: 'How many days',
+    days: '{n} {n|day|days}',
+    total: '{n} {n|time|times}',
+    none: 'Nothing in these days yet',
+    noneHint: 'Opening on time, tasks done on time and with their pictures, counts that nobody had to repeat: all of it is counted here, for rewards to come.',
+    act: {
+      TASK_ON_TIME: 'Task done on time',
+      TASK_WITH_RECORD: 'Task with its record',
+      TASK_WITH_PHOTO: 'Task with its picture',
+      COUNTED_WITHOUT_RECOUNT: 'Counted without a recount',
+      DAY_OPENED_ON_TIME: 'Day opened on time',
+      CLOCKED_IN_AT_STORE: 'Clocked in at the store',
+      HANDED_OVER_IN_FULL: 'Handed over with nothing open',
+    },
+  },
   shift: {
     asOf: 'As of {time}; brought up to date when online',
     fresh: 'As of {time}',

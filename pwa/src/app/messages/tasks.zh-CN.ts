@@ -50,6 +50,23 @@ export default {
     waiting: '等人做',
     doing: '{name} 在做',
   },
+  credits: {
+    title: '做得好的',
+    span: '多少天',
+    days: '{n} 天',
+    total: '{n} 次',
+    none: '这几天还没有',
+    noneHint: '按时开店、按时做完任务、该拍的拍了、盘点不用重盘，都会记在这里，以后换奖励。',
+    act: {
+      TASK_ON_TIME: '按时做完任务',
+      TASK_WITH_RECORD: '任务写了记录',
+      TASK_WITH_PHOTO: '任务拍了照片',
+      COUNTED_WITHOUT_RECOUNT: '盘点不用重盘',
+      DAY_OPENED_ON_TIME: '按时开始营业',
+      CLOCKED_IN_AT_STORE: '在店内打卡',
+      HANDED_OVER_IN_FULL: '交接没有遗留',
+    },
+  },
   shift: {
     asOf: '截至 {time} 的数，联网后会更新',
     fresh: '截至 {time}',
