@@ -86,6 +86,7 @@ async def test_a_day_spent_in_the_cellar_is_the_same_for_phone_manager_and_ledge
     await phone.go_offline()
     await work_in_the_cellar(phone, tea, cola)
     await phone.open("/me/operations")
+    await phone.see("operations").locator("[data-state=waiting]").first.wait_for()
     waiting = await phone.see("operations").locator("[data-state=waiting]").count()
     await phone.picture("cellar-waiting")
     assert await books.on_hand(tea) == tea.on_hand, "nothing has come out of the cellar"
@@ -96,6 +97,7 @@ async def test_a_day_spent_in_the_cellar_is_the_same_for_phone_manager_and_ledge
     await phone.open("/me/operations")
 
     fates = phone.see("operations").locator("[data-state]")
+    await fates.first.wait_for()
     await expect(phone.see("operations").locator("[data-state=accepted]")).to_have_count(await fates.count())
     await phone.picture("cellar-accepted")
     manager = await give(own_chain, "tablet")

@@ -15,7 +15,6 @@ export async function followCatalogue(storeId: string | undefined): Promise<void
   clearTimeout(timer)
   timer = undefined
   watchContact()
-  if (storeId === undefined) return
   try {
     await openCatalogue(storeId)
   } catch {

@@ -29,20 +29,30 @@ interface Kept {
 
 export const catalogue = shallowRef<ReadonlyMap<string, CatalogueItem>>(new Map())
 let patterns: readonly InStorePattern[] = []
+/** Whoever scans while the app opens is told what this phone knows, not that nobody does. */
+let readKept: () => void = () => {}
+const keptRead = new Promise<void>((read) => (readKept = read))
 let current: { storeId: string; done: Promise<void> } | undefined
 
-/** Read what is kept, and bring it up to date when it is old or of another store. */
-export async function openCatalogue(storeId: string): Promise<void> {
+/** Read what is kept, and bring it up to date when it is old or of another store. Without a store nothing is kept. */
+export async function openCatalogue(storeId: string | undefined): Promise<void> {
+  const isFresh = await showKept(storeId).finally(readKept)
+  if (storeId !== undefined && !isFresh) await refreshCatalogue(storeId)
+}
+
+async function showKept(storeId: string | undefined): Promise<boolean> {
+  if (storeId === undefined) return false
   const kept = await readNote<Kept>(CATALOGUE_NOTE)
-  if (kept?.storeId === storeId) {
-    patterns = kept.patterns ?? []
-    const { things, whole } = await readItems()
-    foundDamaged('goods', !whole)
-    show(things)
-    // Of a clock that was wrong when it was kept, nobody knows how old it is.
-    if (whole && Math.abs(Date.now() - kept.at) < FRESH_MS) return
-  } else if (notTakenOver.delete('goods')) foundDamaged('goods', true)
-  await refreshCatalogue(storeId)
+  if (kept?.storeId !== storeId) {
+    if (notTakenOver.delete('goods')) foundDamaged('goods', true)
+    return false
+  }
+  patterns = kept.patterns ?? []
+  const { things, whole } = await readItems()
+  foundDamaged('goods', !whole)
+  show(things)
+  // Of a clock that was wrong when it was kept, nobody knows how old it is.
+  return whole && Math.abs(Date.now() - kept.at) < FRESH_MS
 }
 
 export function refreshCatalogue(storeId: string): Promise<void> {
@@ -82,6 +92,7 @@ async function fetchCatalogue(storeId: string): Promise<void> {
 
 /** What a scanned or typed code stands for; null when nobody knows it, or nobody can be asked. */
 export async function resolveCode(code: string, storeId: string): Promise<Scanned | null> {
+  await keptRead
   const known = knownCode(code)
   if (known) return known
   try {

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { refreshCatalogue } from './catalogue.ts'
+import { openCatalogue, refreshCatalogue } from './catalogue.ts'
 import { forgetReadings } from './database.ts'
 import type { InStorePattern } from './in-store-codes.ts'
 import { openPlaces, readCode } from './stocktakes-places.ts'
@@ -51,6 +51,7 @@ test('a code of a case is a case, and nobody weighs it', async () => {
 })
 
 test('what nobody knows is nothing', async () => {
+  await openCatalogue(undefined)
   expect(await readCode('2400009012307', 'wangjing')).toBeUndefined()
 })
 

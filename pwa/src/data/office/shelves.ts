@@ -100,7 +100,15 @@ export type WaitingCode = ResultOf<typeof UnknownCodes>['unknownCodes']['edges']
 export type SettledCode = ResultOf<typeof SettledCodes>['settledCodes']['edges'][number]['node']
 export type LabelSize = 'small' | 'medium' | 'large'
 
+let said: Promise<unknown> = Promise.resolve()
+
+/** A hand scans faster than a network answers: one after the other, and whoever reads the shelves reads what was said. */
+export function inTurn(work: () => Promise<void>): void {
+  said = said.then(work)
+}
+
 export async function shelvesOf(storeId: string): Promise<StoreShelf[]> {
+  await said
   return (await ask(ShelvesQuery, { storeId })).shelves
 }
 
