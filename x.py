@@ -18,7 +18,7 @@ from tools.steps import StepFailed, run_for_code, say
 
 
 def run(words: list[str]) -> int:
-    """Set up, build, and serve the demo chain on http://127.0.0.1:8000 until Ctrl-C."""
+    """Set up, build, and serve the demo chain on http://127.0.0.1:8000 (--port, TRUESHELF_PORT) until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="x.py run", description=run.__doc__)
     parser.add_argument("--port", type=int, help="the port to listen on, instead of TRUESHELF_PORT")
     trade = "let a simulator trade, so that the maps live"

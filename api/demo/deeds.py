@@ -34,6 +34,9 @@ mutation Record($input: RecordMovementsInput!) {
 SELLS_WHAT_IS_NOT_THERE = 0.06
 """How often a customer holds something in his hand that the book says is not there."""
 IN_WAREHOUSE = 0.7
+MEMBER = "88660001"
+"""The code of the one member whom the demo names (README): so that a return can be tried by it."""
+_MEMBER_BUYS = 2
 _PICKED_UP, _CANCELLED = 0.84, 0.94
 _HELD_SECONDS = 120
 _FILL_UP_TO = 4
@@ -74,6 +77,14 @@ class Deeds:
         basket = self._found(place, range_of(place.city.code).basket(self.chance))
         if basket:
             await self._sell(self.till, place, basket, "TILL", f"till-{self.chance.randint(1, 2)}", None)
+
+    async def buy_as_member(self, place: Place) -> None:
+        """Let the demo's member buy some packed things that the shop has."""
+        packed = [good for good in range_of(place.city.code).goods if not good.made_here]
+        there = [good for good in packed if self.market.level(place, good).available > 0]
+        basket = dict.fromkeys(self.chance.sample(there, min(_MEMBER_BUYS, len(there))), 1)
+        if basket:
+            await self._sell(self.till, place, basket, "TILL", "till-1", None, member=MEMBER)
 
     async def order(self, place: Place) -> None:
         """Let a platform's customer order: reserved first, then picked up, cancelled or forgotten."""
@@ -149,6 +160,8 @@ class Deeds:
         source: str,
         device: str | None,
         reservation_id: str | None,
+        *,
+        member: str | None = None,
     ) -> None:
         sale = {
             "storeId": place.id,
@@ -156,6 +169,7 @@ class Deeds:
             "lines": [{"code": good.gtin, "quantity": units} for good, units in basket.items()],
             "reservationId": reservation_id,
             "receipt": f"{(device or source)[:6].upper()}-{self.chance.getrandbits(32):08X}",
+            "member": member,
         }
         answer = await self._ask(channel, _SALE, "recordSale", sale)
         if answer["__typename"] == "RecordSaleSuccess":

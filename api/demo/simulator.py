@@ -33,6 +33,8 @@ _AT_ONCE = 16
 _HELD_AT_MOST = 400
 _ORDERED = 0.25
 _LORRY_SECONDS, _RETURN_SECONDS, _REFRESH_SECONDS = 45.0, 20.0, 30.0
+_MEMBER_SHOP, _MEMBER_SECONDS = "wangjing", 600.0
+"""Where the member whom the README names buys, first of all and then every few minutes."""
 
 
 async def simulate(
@@ -68,10 +70,13 @@ async def simulate(
 
 async def _trade(deeds: Deeds, pace: float) -> None:
     await deeds.market.learn()
+    regular = next(place for place in deeds.market.places if place.shop.slug == _MEMBER_SHOP)
+    await _tolerant(lambda: deeds.buy_as_member(regular))
     async with asyncio.TaskGroup() as group:
         group.create_task(_customers(deeds, pace, group))
         group.create_task(_every(_LORRY_SECONDS / pace, lambda: _lorry(deeds)))
         group.create_task(_every(_RETURN_SECONDS / pace, lambda: deeds.bring_back(_anywhere(deeds))))
+        group.create_task(_every(_MEMBER_SECONDS / pace, lambda: deeds.buy_as_member(regular)))
         group.create_task(_every(_REFRESH_SECONDS, deeds.market.refresh))
 
 

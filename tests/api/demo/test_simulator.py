@@ -15,6 +15,7 @@ from tests.support.postgres import TestingPostgres
 from tests.support.server import ServerProcess
 
 StartServer = Callable[..., ServerProcess]
+BY_A_MEMBER = "select count(*) from applied_request where operation = 'recordSale' and answer ->> 'member' is not null"
 
 
 async def test_the_simulated_trade_is_in_the_books_and_the_books_are_right(
@@ -23,12 +24,14 @@ async def test_the_simulated_trade_is_in_the_books_and_the_books_are_right(
     server = start_server(demo_database_url, TRUESHELF_DEMO="true")
     question = "select count(distinct document_id) from movement where kind = 'sale'"
     before = int(postgres.psql(question, demo_database_url))
+    members = int(postgres.psql(BY_A_MEMBER, demo_database_url))
 
     traded = await _trade_for(6, server.url, pace=20)
     server.stop()
 
     assert traded.sales > 20
     assert traded.reserved > 0
+    assert int(postgres.psql(BY_A_MEMBER, demo_database_url)) > members
     assert set(traded.refused) <= {"InsufficientStock"}
     sold = int(postgres.psql(question, demo_database_url)) - before
     # What was under way when it was told to stop may have been taken without its knowing.

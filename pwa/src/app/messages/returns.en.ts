@@ -15,7 +15,7 @@ const en: typeof zh = {
     memberCode: 'Member code or phone number',
     memberFind: 'Find',
     memberFound: '{n} {n|thing|things} bought by this member: which one comes back?',
-    memberNone: 'This member has no sale that can come back',
+    memberNone: 'No sale under this member code that can come back',
     memberOffline: 'Members can be found with a network only; scan the receipt or the item',
     againHint: 'Not recorded last time: {why}',
     fixIt: 'Mend it',

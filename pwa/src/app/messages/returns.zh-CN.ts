@@ -14,7 +14,7 @@ export default {
     memberCode: '会员号或手机号',
     memberFind: '查找',
     memberFound: '会员买过 {n} 样，要退哪样？',
-    memberNone: '这位会员没有能退的销售',
+    memberNone: '没找到这个会员号的、能退的销售',
     memberOffline: '会员要联网才能查，先扫小票或商品',
     againHint: '上次没记上：{why}',
     fixIt: '改好再退',
