@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import zh from '@/app/messages/log.zh-CN.ts'
 import { actsOf, GROUPS, groupsIn, isOfStock } from './acts.ts'
 import { aboutOf, beginningOf, partsOf } from './parts.ts'
 import { wayOf } from './ways.ts'
@@ -63,12 +62,4 @@ test('an entry leads nowhere that its reader may not go', () => {
   expect(wayOf(told('checklist.saved', { checklist: ID }, null), nothing)).toBeUndefined()
   expect(wayOf(told('person.left', { person: ID }, null), nothing)).toBeUndefined()
   expect(wayOf(told('return.recorded', { return: STORE, sku: ID }), nothing)).toEqual({ to: `/manager/stores/${STORE}`, word: 'store' })
-})
-
-test('a way that an entry leads has its words', () => {
-  const acts = Object.values(GROUPS).flat()
-  const details = { stocktake: ID, sku: ID, checklist: ID, person: ID }
-  const ways = acts.flatMap((act) => [wayOf(told(act, details), anything)?.word, wayOf(told(act, details, null), nothing)?.word])
-
-  expect([...new Set(ways)].filter((word) => word !== undefined).toSorted()).toEqual(Object.keys(zh.log.go).toSorted())
 })
