@@ -85,10 +85,12 @@ async def test_a_must_that_is_due_later_is_named_beside_what_is_done(chain: Chai
     await phone.open("/day/hand-over")
     await phone.tap("option-shift")
     await phone.shows("later-musts", MUST)
+    await phone.shows("day-as-of", NOW)
     await expect(phone.see("open-must").filter(has_text=MUST)).to_have_count(0)
     for _ in range(await phone.see("explain-must").count()):
         await phone.see("explain-must").first.tap()
         await phone.tap("excuse-noTime")
+    await phone.shows("musts-done", "到点的必做都做完了")
     await phone.picture("hand-over-later")
 
     await phone.see("later-musts").get_by_text(MUST).tap()

@@ -9,9 +9,10 @@ import { readTasks } from '@/data/tasks.ts'
 /** The sums of sales follow the ledger a moment later, and colleagues sell meanwhile. */
 const AGAIN_MS = 20_000
 
-/** Whether the figures and the tasks are the server's, of now, with all that this phone did in them. */
-export function useDayNow(): { isNow: ComputedRef<boolean> } {
+/** `isNow`: the figures and tasks are the server's, of now, with all that this phone did in them. `isOld`: nor are they on their way. */
+export function useDayNow(): { isNow: ComputedRef<boolean>; isOld: ComputedRef<boolean> } {
   const heard = ref(false)
+  const reading = ref(true)
   let turn = 0
   const here = computed(() => operations.value.filter(({ storeId }) => storeId === myStore.value?.id))
   const waits = computed(() => here.value.some(({ state }) => state === 'waiting'))
@@ -19,8 +20,11 @@ export function useDayNow(): { isNow: ComputedRef<boolean> } {
 
   async function read(): Promise<void> {
     const mine = (turn += 1)
+    reading.value = true
     const told = await Promise.all([readDay(), readTasks()])
-    if (mine === turn) heard.value = told.every(Boolean)
+    if (mine !== turn) return
+    heard.value = told.every(Boolean)
+    reading.value = false
   }
 
   watch([() => myStore.value?.id, settledAt, contact], () => {
@@ -30,5 +34,6 @@ export function useDayNow(): { isNow: ComputedRef<boolean> } {
   const timer = setInterval(() => void (contact.value !== 'offline' && read()), AGAIN_MS)
   onBeforeUnmount(() => clearInterval(timer))
 
-  return { isNow: computed(() => heard.value && !waits.value && contact.value !== 'offline') }
+  const isOut = computed(() => waits.value || contact.value === 'offline')
+  return { isNow: computed(() => heard.value && !isOut.value), isOld: computed(() => isOut.value || (!heard.value && !reading.value)) }
 }
