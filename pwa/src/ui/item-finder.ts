@@ -6,6 +6,7 @@ import { signal } from './feedback.ts'
 import { listenForScanner } from './wedge.ts'
 
 const SERVER_WAIT_MS = 300
+const AGAIN_MS = 3_000
 const LOOKS_LIKE_CODE = /^[\w./-]{4,}$/
 
 export interface ItemFinding {
@@ -26,16 +27,18 @@ export interface ItemFinding {
 /** What a sentence asks for beside the goods. */
 export type Said = Pick<Understood, 'intent' | 'quantity'>
 
+/** What a page makes of a code that is no item's: nothing, it is done already, this is to be done, or nobody answered. */
+export type Otherwise = boolean | (() => void) | 'unanswered'
+
 /**
- * `asked` is for sentences that name no goods, such as "start the day"; `otherwise` for codes that are no item's: false
- * when the page does not know it either, else true or what to do with it. A text that looks like such a code
+ * `asked` is for sentences that name no goods, such as "start the day"; `otherwise` for codes that are no item's. A text that looks like such a code
  * (`looksSo`) is looked for while it is typed.
  */
 export function useItemFinder(
   storeId: () => string | undefined,
   found: (scanned: Scanned, said?: Said) => void,
   asked: (intent: Said['intent']) => void = () => {},
-  otherwise: (code: string) => Promise<boolean | (() => void)> = async () => false,
+  otherwise: (code: string) => Promise<Otherwise> = async () => false,
   looksSo: (text: string) => boolean = () => false,
 ): ItemFinding {
   const text = ref('')
@@ -67,7 +70,7 @@ export function useItemFinder(
     const scanned = store === undefined ? null : await resolveCode(code, store)
     if (scanned) return find(scanned)
     const open = await otherwise(code)
-    if (open) return opened(open)
+    if (open && open !== 'unanswered') return opened(open)
     signal('refused')
     text.value = ''
     unknown.value = code
@@ -104,12 +107,14 @@ export function useItemFinder(
     }, SERVER_WAIT_MS)
   }
 
-  /** As soon as it is whole: nobody should have to find the key that says so. */
-  const readLater = (wanted: string): void => {
+  /** As soon as it is whole: nobody should have to find the key that says so. Where nobody answers, she need not either. */
+  const readLater = (wanted: string, wait = SERVER_WAIT_MS): void => {
     timer = setTimeout(async () => {
       const open = await otherwise(wanted)
-      if (open && text.value.trim() === wanted) opened(open)
-    }, SERVER_WAIT_MS)
+      if (!open || text.value.trim() !== wanted) return
+      if (open === 'unanswered') readLater(wanted, AGAIN_MS)
+      else opened(open)
+    }, wait)
   }
 
   /** Not a name, a code or initials as they stand: perhaps a sentence, or a name that only sounds so. */
