@@ -58,8 +58,8 @@ class CountFigures:
             "First figures that are wrong, of all first figures (what one person counted of an SKU at one place). An "
             "estimate: the share of wrong ones among figures that were checked because they looked wrong, and among "
             "those that two persons happened to count, each weighted by how many figures are of its kind. Where "
-            "countControl is of 0, a lower bound: only what was found. Counts from before this was kept (revision 0017) "
-            "are not in it: a store that has no others has a value of null, which means unknown and not none."
+            "countControl is of 0, a lower bound: only what was found. Counts from before this was kept (revision "
+            "0017) are not in it: a store that has no others has a value of null, which means unknown and not none."
         )
     )
     count_control: Ratio = strawberry.field(
