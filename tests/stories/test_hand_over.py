@@ -90,7 +90,7 @@ async def test_a_must_that_is_due_later_is_named_beside_what_is_done(chain: Chai
     for _ in range(await phone.see("explain-must").count()):
         await phone.see("explain-must").first.tap()
         await phone.tap("excuse-noTime")
-    await phone.shows("musts-done", "到点的必做都做完了")
+    await expect(phone.page.locator(".hand-over p.fine").last).to_have_text("到点的必做都做完了")
     await phone.picture("hand-over-later")
 
     await phone.see("later-musts").get_by_text(MUST).tap()
