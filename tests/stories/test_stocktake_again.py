@@ -78,7 +78,10 @@ async def test_two_things_of_one_shelf_are_counted_again_and_wait_for_the_manage
 
 async def accept_and_close(tablet: Device, stocktake: str) -> None:
     """The manager is told what waits, where all counts stand; says that it is right, and ends it."""
-    await tablet.sign_in("chunxilu.m", path="/manager/stocktakes")
+    await tablet.sign_in("chunxilu.m")
+    await tablet.shows("board-counts-waiting", "2")
+    await tablet.picture("board-counts-waiting")
+    await tablet.tap("to-stocktakes")
     row = tablet.page.locator(f"[data-session='{stocktake}']")
     await expect(row.get_by_test_id("counts-waiting")).to_have_text("2 样等你认")
     await tablet.shows("counts-missing-of", "单独改一件的数不在内")
