@@ -71,7 +71,7 @@ export default {
     asOf: 'As of {time}; brought up to date when online',
     fresh: 'As of {time}',
     noDifference: 'No difference as of {time}',
-    unsent: 'Noted on this phone, not sent, not in the figures above:',
+    unsent: 'Noted on this phone and in no book yet, not in the figures above:',
     sales: '{n} {n|sale|sales}, {value}',
     returns: '{n} {n|return|returns}',
     differences: 'Differences: {n}',

@@ -71,7 +71,7 @@ export default {
     asOf: '截至 {time} 的数，联网后会更新',
     fresh: '截至 {time}',
     noDifference: '截至 {time} 没有账实差异',
-    unsent: '手机记下还没发出，上面的数里没有：',
+    unsent: '手机记下还没进账，上面的数里没有：',
     sales: '卖货 {n} 笔，{value}',
     returns: '退货 {n} 笔',
     differences: '账实差异 {n} 种',

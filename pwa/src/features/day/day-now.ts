@@ -5,12 +5,20 @@ import { readDay } from '@/data/day.ts'
 import { operations } from '@/data/deeds.ts'
 import { myStore } from '@/data/session.ts'
 import { readTasks } from '@/data/tasks.ts'
+import { unsentOf, type Unsent } from './unsent.ts'
 
 /** The sums of sales follow the ledger a moment later, and colleagues sell meanwhile. */
 const AGAIN_MS = 20_000
 
-/** `isNow`: the figures and tasks are the server's, of now, with all that this phone did in them. `isOld`: nor are they on their way. */
-export function useDayNow(): { isNow: ComputedRef<boolean>; isOld: ComputedRef<boolean> } {
+interface DayNow {
+  /** The figures and tasks are the server's, of now, with all that this phone did in them. */
+  isNow: ComputedRef<boolean>
+  /** They are not, and are not on their way either. */
+  isOld: ComputedRef<boolean>
+  unsent: ComputedRef<Unsent | undefined>
+}
+
+export function useDayNow(): DayNow {
   const heard = ref(false)
   const reading = ref(true)
   let turn = 0
@@ -35,5 +43,7 @@ export function useDayNow(): { isNow: ComputedRef<boolean>; isOld: ComputedRef<b
   onBeforeUnmount(() => clearInterval(timer))
 
   const isOut = computed(() => waits.value || contact.value === 'offline')
-  return { isNow: computed(() => heard.value && !isOut.value), isOld: computed(() => isOut.value || (!heard.value && !reading.value)) }
+  const unsent = computed(() => unsentOf(here.value, myStore.value?.id))
+  const isNow = computed(() => heard.value && !isOut.value && !unsent.value)
+  return { isNow, unsent, isOld: computed(() => isOut.value || (!heard.value && !reading.value)) }
 }

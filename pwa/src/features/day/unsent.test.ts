@@ -28,6 +28,12 @@ test('what is sent, of another shop, or changes no figure is left out', () => {
   expect(unsentOf([{ ...sale, state: 'accepted' }, { ...brought, storeId: 'guomao' }, did('t', { kind: 'complete-task' }), did('h', { kind: 'hand-over' })], 'wangjing')).toBeUndefined()
 })
 
+test('what needs its person is in no book either, until somebody has dealt with it', () => {
+  const moved = { ...counted, state: 'needs-you' } as Operation
+  expect(unsentOf([moved], 'wangjing')?.differences).toMatchObject([{ quantity: -1 }])
+  expect(unsentOf([{ ...moved, handled: true }], 'wangjing')).toBeUndefined()
+})
+
 test('what was taken back before it was sent comes to nothing', () => {
   const undone = did('u', { kind: 'correction', lines: [{ ...CROISSANT, quantity: 1 }] }, { reverses: 'c' })
   expect(unsentOf([counted, undone], 'wangjing')).toBeUndefined()

@@ -1,6 +1,6 @@
-/** What this phone did in a shop and has not sent: the server's figures of the day know nothing of it. */
+/** What this phone did in a shop and is in no book: not sent, or it needs its person. The day's figures know nothing of it. */
 import type { HandOver } from '@/data/day.ts'
-import type { Operation } from '@/data/operations.ts'
+import { needsYou, type Operation } from '@/data/operations.ts'
 
 export interface Unsent {
   sales: number
@@ -32,7 +32,7 @@ const NO_FIGURE = new Set<string>([
 
 /** Undefined when nothing of that sort waits. */
 export function unsentOf(operations: readonly Operation[], storeId: string | undefined): Unsent | undefined {
-  const waiting = operations.filter((each) => each.state === 'waiting' && each.storeId === storeId && !NO_FIGURE.has(each.deed.kind))
+  const waiting = operations.filter((each) => isOut(each) && each.storeId === storeId && !NO_FIGURE.has(each.deed.kind))
   const ids = new Set(waiting.map(({ requestId }) => requestId))
   const undoings = waiting.filter(({ reverses }) => reverses !== undefined && ids.has(reverses))
   // What was taken back before it was sent comes to nothing, and so does its taking back.
@@ -40,6 +40,9 @@ export function unsentOf(operations: readonly Operation[], storeId: string | und
   const left = waiting.filter(({ requestId }) => !gone.has(requestId))
   return left.length ? left.reduce(added, { sales: 0, salesFen: 0, returns: 0, differences: [], counts: 0, others: 0 }) : undefined
 }
+
+const isOut = (operation: Operation): boolean =>
+  operation.state === 'waiting' || (operation.state !== 'accepted' && needsYou(operation))
 
 function added(sum: Unsent, { deed }: Operation): Unsent {
   switch (deed.kind) {
