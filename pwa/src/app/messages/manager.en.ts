@@ -29,6 +29,7 @@ const en: typeof zh = {
     returns: 'Returns',
     assign: 'Give a task',
     toShop: 'Work in the shop',
+    way: { assign: 'Tasks', counts: 'Counts', returns: 'Returns', shop: 'Shop' },
     asTable: 'As a table',
     asPicture: 'As a picture',
     csv: 'Export CSV',

@@ -27,6 +27,7 @@ export default {
     returns: '退货',
     assign: '派任务',
     toShop: '门店操作',
+    way: { assign: '派任务', counts: '盘点', returns: '退货', shop: '门店' },
     asTable: '看表格',
     asPicture: '看图',
     csv: '导出 CSV',

@@ -43,7 +43,7 @@ test('no name covers another name', () => {
   const crowd = Array.from({ length: 24 }, (_, index) =>
     shop(`第${index}号门店`, 'bj', 39.9 + (index % 5) * 0.004, 116.4 + Math.floor(index / 5) * 0.004))
   const { spots } = arrange(crowd, ['bj'], SIZE, FONT)
-  const labels = spots.flatMap((spot) => (spot.label ? [labelBox(spot, spot.label, textWidth('第10号门店', FONT))] : []))
+  const labels = spots.flatMap((spot) => (spot.label ? [labelBox(spot, spot.label, textWidth('第10号门店', FONT), spot.shift)] : []))
 
   expect(labels.length).toBeGreaterThan(3)
   for (const [index, one] of labels.entries()) {
@@ -60,4 +60,28 @@ test('a store whose position nobody knows stands in its region all the same', ()
     expect(y).toBeLessThan((panel?.y ?? 0) + (panel?.height ?? 0))
   }
   expect(spots[0]?.x).not.toBe(spots[1]?.x)
+})
+
+test('the shops of a crowded city have their names on a tablet, also long ones in English', () => {
+  const shops = [
+    shop('Lujiazui', 'sh', 31.2397, 121.4998),
+    shop("Jing'an Temple", 'sh', 31.2235, 121.4454),
+    shop('Xujiahui', 'sh', 31.1925, 121.4365),
+    shop('Wujiaochang', 'sh', 31.299, 121.514),
+    shop('Zhangjiang', 'sh', 31.203, 121.59),
+    shop('Hongqiao', 'sh', 31.1945, 121.321),
+    shop('Qibao', 'sh', 31.156, 121.352),
+    shop('Songjiang University Town', 'sh', 31.056, 121.215),
+  ]
+  const { panels, spots } = arrange(shops, ['sh'], { width: 189, height: 314 }, FONT)
+  const [panel] = panels
+
+  const named = spots.filter(({ label }) => label !== undefined)
+
+  expect(named.length).toBeGreaterThanOrEqual(7)
+  for (const spot of named) {
+    const box = labelBox(spot, spot.label ?? 'right', textWidth(spot.id, FONT), spot.shift)
+    expect(box.x, spot.id).toBeGreaterThan(panel?.x ?? 0)
+    expect(box.x + box.width, spot.id).toBeLessThan((panel?.x ?? 0) + (panel?.width ?? 0))
+  }
 })

@@ -38,18 +38,23 @@ export interface Spot {
   radius: number
   /** Undefined when there is no room for the name. */
   label: Side | undefined
+  /** How far a name above or below is pushed aside, so that it stays in its panel and off its neighbours. */
+  shift: number
 }
+
+type Circle = Omit<Spot, 'label' | 'shift'>
 
 const GAP = 8
 const TITLE = 26
 const MARGIN = 14
 const LABEL_HEIGHT = 15
 const ROUNDS = 40
+const ORDERS = 8
 const STRETCH = 2
 /** Between two circles, so that most have a side for their names. */
 const APART = 9
 /** Between a name and the edge of its panel: letters are a little wider than they are counted. */
-const EDGE = 6
+const EDGE = 4
 
 export function arrange(
   places: Place[],
@@ -122,7 +127,7 @@ function projection(places: Place[], box: Box): Panel['project'] {
 }
 
 /** Stores without a position stand in rows, in their order. */
-function positions(places: Place[], project: Panel['project'], box: Box): Omit<Spot, 'label'>[] {
+function positions(places: Place[], project: Panel['project'], box: Box): Circle[] {
   const lost = places.filter((place) => place.latitude === null || place.longitude === null)
   const columns = Math.max(1, Math.ceil(Math.sqrt((lost.length * box.width) / box.height)))
   const rows = Math.max(1, Math.ceil(lost.length / columns))
@@ -139,7 +144,7 @@ function positions(places: Place[], project: Panel['project'], box: Box): Omit<S
   })
 }
 
-function separated(spots: Omit<Spot, 'label'>[], box: Box): Omit<Spot, 'label'>[] {
+function separated(spots: Circle[], box: Box): Circle[] {
   for (let round = 0; round < ROUNDS; round += 1) {
     let moved = false
     for (const [index, one] of spots.entries()) {
@@ -154,7 +159,7 @@ function separated(spots: Omit<Spot, 'label'>[], box: Box): Omit<Spot, 'label'>[
   return spots
 }
 
-function pushApart(one: Omit<Spot, 'label'>, other: Omit<Spot, 'label'>): boolean {
+function pushApart(one: Circle, other: Circle): boolean {
   const dx = other.x - one.x || 0.01
   const dy = other.y - one.y
   const distance = Math.hypot(dx, dy)
@@ -168,31 +173,59 @@ function pushApart(one: Omit<Spot, 'label'>, other: Omit<Spot, 'label'>): boolea
   return true
 }
 
-function labelled(spots: Omit<Spot, 'label'>[], panel: Box, places: Place[], fontSize: number): Spot[] {
-  const taken: Box[] = spots.map(({ x, y, radius }) => ({ x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius }))
+function labelled(spots: Circle[], panel: Box, places: Place[], fontSize: number): Spot[] {
   const free = spots.map((spot, own) => {
     const width = textWidth(places[own]?.name ?? '', fontSize)
-    const sides = SIDES.map((side) => ({ side, box: labelBox(spot, side, width) }))
-    return { own, sides: sides.filter(({ box }) => inside(box, panel) && taken.every((circle, index) => index === own || !overlap(box, circle))) }
+    const sides = SIDES.flatMap((side) => shifts(spot, side, width, panel).map((shift) => ({ side, shift, box: labelBox(spot, side, width, shift) })))
+    return { own, sides: sides.filter(({ box }) => inside(box, panel) && spots.every((circle, index) => index === own || !covers(box, circle))) }
   })
-  const chosen = new Map<number, Side>()
-  // Whoever has the least room chooses first.
-  for (const { own, sides } of free.toSorted((one, other) => one.sides.length - other.sides.length)) {
-    const fits = sides.find(({ box }) => taken.slice(spots.length).every((name) => !overlap(box, name)))
-    if (!fits) continue
-    taken.push(fits.box)
-    chosen.set(own, fits.side)
+  // Whoever has the least room chooses first; who found none then chooses before all others.
+  let order = free.toSorted((one, other) => one.sides.length - other.sides.length)
+  let chosen = new Map<number, Named>()
+  for (let round = 0; round < ORDERS && chosen.size < spots.length; round += 1) {
+    const found = choose(order, [])
+    if (found.size > chosen.size) chosen = found
+    order = [...order.filter(({ own }) => !found.has(own)), ...order.filter(({ own }) => found.has(own))]
   }
-  return spots.map((spot, own) => ({ ...spot, label: chosen.get(own) }))
+  return spots.map((spot, own) => ({ ...spot, ...(chosen.get(own) ?? { label: undefined, shift: 0 }) }))
 }
 
-export function labelBox(spot: { x: number; y: number; radius: number }, side: Side, width: number): Box {
+type Named = Pick<Spot, 'label' | 'shift'>
+
+/** One after another takes the first place that no name before it covers. */
+function choose(order: readonly { own: number; sides: readonly { side: Side; shift: number; box: Box }[] }[], taken: Box[]): Map<number, Named> {
+  const chosen = new Map<number, Named>()
+  for (const { own, sides } of order) {
+    const fits = sides.find(({ box }) => taken.every((name) => !overlap(box, name)))
+    if (!fits) continue
+    taken.push(fits.box)
+    chosen.set(own, { label: fits.side, shift: fits.shift })
+  }
+  return chosen
+}
+
+function covers(box: Box, { x, y, radius }: Circle): boolean {
+  const dx = x - Math.min(Math.max(x, box.x), box.x + box.width)
+  const dy = y - Math.min(Math.max(y, box.y), box.y + box.height)
+  return Math.hypot(dx, dy) < radius
+}
+
+/** A name above or below need not stand in the middle: it may begin or end at its circle, or at the panel's edge. */
+function shifts({ x, radius }: Circle, side: Side, width: number, panel: Box): number[] {
+  if (side === 'left' || side === 'right') return [0]
+  const aside = Math.max(0, width / 2 - radius)
+  const [least, most] = [panel.x + EDGE + width / 2 - x, panel.x + panel.width - EDGE - width / 2 - x]
+  const within = Math.min(Math.max(0, least), most)
+  return [...new Set([0, within, aside, -aside, aside / 2, -aside / 2])]
+}
+
+export function labelBox(spot: { x: number; y: number; radius: number }, side: Side, width: number, shift = 0): Box {
   const away = spot.radius + 4
   const [x, y] = {
     right: [spot.x + away, spot.y - LABEL_HEIGHT / 2],
     left: [spot.x - away - width, spot.y - LABEL_HEIGHT / 2],
-    top: [spot.x - width / 2, spot.y - away - LABEL_HEIGHT],
-    bottom: [spot.x - width / 2, spot.y + away],
+    top: [spot.x + shift - width / 2, spot.y - away - LABEL_HEIGHT],
+    bottom: [spot.x + shift - width / 2, spot.y + away],
   }[side] as [number, number]
   return { x, y, width, height: LABEL_HEIGHT }
 }
