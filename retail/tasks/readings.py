@@ -5,7 +5,7 @@ What is counted in pieces is a whole number and never below zero.
 
 from decimal import Decimal
 
-_PIECES = {
+PIECES = {
     "杯": ("cup", "cups"),
     "瓶": ("bottle", "bottles"),
     "罐": ("can", "cans"),
@@ -21,12 +21,22 @@ _PIECES = {
     "把": ("piece", "pieces"),
     "个": ("piece", "pieces"),
     "件": ("piece", "pieces"),
+    "只": ("piece", "pieces"),
+    "套": ("set", "sets"),
+    "副": ("pair", "pairs"),
+    "双": ("pair", "pairs"),
+    "排": ("strip", "strips"),
+    "卡": ("card", "cards"),
+    "板": ("tray", "trays"),
+    "卷": ("roll", "rolls"),
+    "提": ("pack", "packs"),
+    "箱": ("case", "cases"),
 }
 
 
 def counts_pieces(unit: str | None) -> bool:
     """Say whether a unit counts things, so that there is no half of one."""
-    return unit in _PIECES
+    return unit in PIECES
 
 
 def in_words(number: float, unit: str | None, *, english: bool = False) -> str:
@@ -36,5 +46,5 @@ def in_words(number: float, unit: str | None, *, english: bool = False) -> str:
         digits = digits.rstrip("0").rstrip(".")
     if not unit:
         return digits
-    one, several = _PIECES.get(unit, (unit, unit)) if english else (unit, unit)
+    one, several = PIECES.get(unit, (unit, unit)) if english else (unit, unit)
     return f"{digits} {one if number == 1 else several}"

@@ -7,6 +7,7 @@ from playwright.async_api import expect
 from tests.stories.books import Item
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
+from tests.stories.patience import comes_to
 from tests.stories.test_checklists import LAST_MINUTE, photograph
 
 METRES_NORTH = 1 / 111_195
@@ -99,6 +100,9 @@ async def sell_one_and_count(phone: Device, tea: Item) -> None:
     await phone.tap("cart-finish")
     await phone.see("snackbar").wait_for()
     await phone.sent(4)
+    # The books have come back to the phone, which keeps them through what follows.
+    await phone.open(f"/stores/{tea.store_id}/items/{tea.sku_id}")
+    await comes_to(lambda: phone.number("level-on-hand"), tea.on_hand - 1)
     await phone.open("/stocktake")
     await phone.see("scan-input").wait_for()
     await phone.settled()

@@ -29,6 +29,16 @@ const UNITS: Record<string, readonly [string, string]> = {
   把: ['piece', 'pieces'],
   个: ['piece', 'pieces'],
   件: ['piece', 'pieces'],
+  只: ['piece', 'pieces'],
+  套: ['set', 'sets'],
+  副: ['pair', 'pairs'],
+  双: ['pair', 'pairs'],
+  排: ['strip', 'strips'],
+  卡: ['card', 'cards'],
+  板: ['tray', 'trays'],
+  卷: ['roll', 'rolls'],
+  提: ['pack', 'packs'],
+  箱: ['case', 'cases'],
 }
 
 // What a composable offers is its type: the compiler infers it once, here.
