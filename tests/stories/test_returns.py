@@ -36,6 +36,7 @@ async def test_what_was_bought_elsewhere_comes_back_by_its_receipt_with_a_pictur
     await taker.page.keyboard.press("Enter")
     await taker.shows("unknown-code", "没有哪笔销售用这张小票")
     await taker.picture("return-no-receipt")
+
     # As a thumb writes it, and no key after it; what nobody answered is asked again by itself.
     async def lose(route: Route) -> None:
         if "SalesToReturn" in (route.request.post_data or ""):
