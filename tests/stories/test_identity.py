@@ -304,7 +304,8 @@ async def test_headquarters_lets_a_program_in_and_shuts_it_out(chain: Chain, giv
     await tablet.tap("secret-kept")
 
     async def token() -> int:
-        form: dict[str, str | float | bool] = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        form: dict[str, str | float | bool] = {"grant_type": "client_credentials", "client_id": client_id}
+        form["client_secret"] = secret
         return (await tablet.context.request.post(f"{chain.url}/auth/token", form=form)).status
 
     assert await token() == 200
