@@ -9,6 +9,7 @@ from playwright.async_api import ElementHandle, expect
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
 from tests.stories.walk import past_the_clerks_screens, past_the_managers_screens
+from tests.stories.walk_further import past_a_shift, past_headquarters_screens, past_the_log
 
 SERIOUS = {"serious", "critical"}
 BEARINGS = {"landmark-one-main", "page-has-heading-one"}
@@ -62,6 +63,29 @@ async def test_no_screen_of_the_manager_has_a_serious_fault(chain: Chain, give: 
     ]
 
     assert found == []
+
+
+async def test_no_screen_of_a_shift_has_a_serious_fault_or_a_small_target(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("wangjing", "珍珠奶茶")
+
+    found = [fault async for screen in past_a_shift(phone, "wangjing", tea) for fault in await faults(phone, screen)]
+
+    assert found == []
+
+
+async def test_no_screen_of_headquarters_has_a_serious_fault_or_a_small_target(chain: Chain, give: GiveDevice) -> None:
+    tablet, auditor = await give(chain, "tablet"), await give(chain, "tablet")
+
+    found = [fault async for screen in past_headquarters_screens(tablet) for fault in await faults(tablet, screen)]
+    found += [fault async for screen in past_the_log(auditor) for fault in await faults(auditor, screen)]
+
+    assert found == []
+
+
+async def faults(device: Device, screen: str) -> list[str]:
+    """What axe finds serious, and what is smaller than a thumb or sticks out."""
+    return await complaints(device, screen) + [f"{screen}: {each}" for each in await too_small(device)]
 
 
 @pytest.mark.parametrize(("login", "kind"), [("lujiazui", "phone"), ("hq", "tablet")])
