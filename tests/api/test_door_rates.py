@@ -264,10 +264,11 @@ async def test_a_text_that_takes_long_to_look_at_is_charged_though_it_is_refused
     asker = await tight.hire(Role.CLERK)
     unknown = " ".join(f"x{n}" for n in range(290))
 
-    codes = await ask_until_told_to_wait(asker, 60, lambda n: {"query": f"query Q{n} {{ me {{ {unknown} }} }}"})
+    # On a fast computer each is looked at in a moment, so it takes many.
+    codes = await ask_until_told_to_wait(asker, 600, lambda n: {"query": f"query Q{n} {{ me {{ {unknown} }} }}"})
 
     assert codes[0] == "GRAPHQL_VALIDATION_FAILED"
-    assert codes[-1] == "RATE_LIMITED"
+    assert codes[-1] == "RATE_LIMITED", len(codes)
 
 
 async def test_a_socket_is_charged_like_a_request(tight: Chain) -> None:
