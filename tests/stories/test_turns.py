@@ -87,6 +87,15 @@ async def test_two_clerks_take_turns_and_each_sale_carries_its_person(
 
     assert [row[0] for row in await chain.books.rows(WHO_SOLD, tea.store_id)][before:] == [first, second]
 
+    await device.open("/home")
+    await device.ready_offline()
+    await device.go_offline()
+    await device.tap("switch-person")
+    await device.see("banner").get_by_text("换不了人").wait_for()
+    await expect(device.see("person-tiles")).to_have_count(0)
+    await device.come_back()
+    await device.see("person-tiles").wait_for()
+
 
 async def test_a_wrong_pin_says_so_and_too_many_ask_for_the_whole_sign_in(chain: Chain, give: GiveDevice) -> None:
     device = await give(chain)

@@ -20,6 +20,8 @@ export const contact = computed<Contact>(() => {
   return touch.everLive ? 'offline' : 'connecting'
 })
 
+/** Whether the device itself has a network; a single question that was lost says nothing of it. */
+export const hasNetwork = computed(() => touch.network)
 /** When this device lost touch (ms); 0 while it has not. */
 export const offlineSince = computed(() => touch.offlineSince)
 export const dataAsOf = computed(() => touch.asOf)
