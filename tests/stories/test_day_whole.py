@@ -72,7 +72,7 @@ async def open_the_shop(phone: Device, chain: Chain, tea: Item) -> None:
     await stand(phone, place[0][0] + 320 * METRES_NORTH, place[0][1])
     await phone.see("tasks").get_by_text("收银台照片").wait_for()
     await phone.shows("button-open-day", "09:00 开店 · 2 项必做")
-    await phone.picture("day-1-home", readme=True)
+    await phone.picture("day-1-home")
     await phone.tap("button-open-day")
     await phone.shows("musts", "收银台照片")
     await phone.picture("day-2-open")

@@ -114,7 +114,7 @@ async def test_every_figure_opens_what_it_is_made_of(chain: Chain, give: GiveDev
     await manager.tap("as-table")
     await manager.tap("heat-cell")
     await manager.see("stock-list").locator("li").first.wait_for()
-    await manager.picture("manager-store", readme=True)
+    await manager.picture("manager-store")
     await manager.see("stock-list").locator("li:not(.low) a").first.tap()
     await manager.see("movement").first.wait_for()
     await manager.picture("manager-movements")

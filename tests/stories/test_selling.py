@@ -77,7 +77,7 @@ async def test_a_sale_takes_it_from_the_shelf_and_the_history_says_so(chain: Cha
     await phone.see("scan-input").wait_for()
     await phone.scan(tea.gtin)
     await phone.see("item-card").wait_for()
-    await phone.picture("clerk-item", readme=True)
+    await phone.picture("clerk-item")
     await phone.tap("sell-many")
     await phone.see("quantity").wait_for()
     await phone.picture("sell-many")
@@ -92,7 +92,7 @@ async def test_a_sale_takes_it_from_the_shelf_and_the_history_says_so(chain: Cha
     await phone.see("cart").wait_for()
     await phone.scan(cola.gtin)
     await expect(phone.see("cart").locator("li")).to_have_count(2)
-    await phone.picture("clerk-sale", readme=True)
+    await phone.picture("clerk-sale")
     price = await phone.see("cart-total").inner_text()
 
     await phone.tap("cart-finish")
@@ -111,7 +111,7 @@ async def test_a_sale_takes_it_from_the_shelf_and_the_history_says_so(chain: Cha
     await _history_adds_up(phone, f"还剩 {tea.on_hand - 3}")
     await phone.page.reload()
     await _history_adds_up(phone, f"还剩 {tea.on_hand - 3}")
-    await phone.picture("clerk-history", readme=True)
+    await phone.picture("clerk-history")
 
 
 async def _history_adds_up(phone: Device, left: str) -> None:

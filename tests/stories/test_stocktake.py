@@ -147,7 +147,7 @@ async def test_a_shelf_is_opened_by_its_code_counted_blind_and_confirmed_by_some
     await expect(big).to_contain_text("+200")
     await big.get_by_test_id("reason-FOUND").tap()
     await expect(big.get_by_test_id("reason-FOUND")).to_have_attribute("aria-pressed", "true")
-    await tablet.picture("stocktake-second-person", readme=True)
+    await tablet.picture("stocktake-second-person")
     await tablet.tap("difference-accept")
     await expect(big).to_have_count(0)
     await tablet.tap("finish-stocktake")
