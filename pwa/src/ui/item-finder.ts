@@ -31,8 +31,8 @@ export type Said = Pick<Understood, 'intent' | 'quantity'>
 export type Otherwise = boolean | (() => void) | 'unanswered'
 
 /**
- * `asked` is for sentences that name no goods, such as "start the day"; `otherwise` for codes that are no item's. A text that looks like such a code
- * (`looksSo`) is looked for while it is typed.
+ * `asked` is for sentences that name no goods, such as "start the day"; `otherwise` for codes that are no item's. A text
+ * that looks like such a code (`looksSo`) is looked for while it is typed.
  */
 export function useItemFinder(
   storeId: () => string | undefined,
@@ -142,6 +142,8 @@ export function useItemFinder(
   onBeforeUnmount(() => {
     stop()
     clearTimeout(timer)
+    // An answer that comes now is for nobody, and nothing is asked again.
+    clear()
   })
 
   const choose = (item: CatalogueItem): void => find({ item, packUnits: 1 })
