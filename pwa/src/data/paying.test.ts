@@ -13,7 +13,7 @@ vi.stubGlobal('localStorage', {
 
 const tea = { id: 'tea', priceFen: 300 } as CatalogueItem
 const pieces = (): [string, number][] => cart.lines.map(({ item, quantity }) => [item.id, quantity])
-const sale = (quantity: number, at = Date.now()): Operation => ({ at, deed: { kind: 'sale', lines: [{ skuId: 'tea', quantity }] } }) as unknown as Operation
+const sale = (quantity: number, at = Date.now(), requestId = 'new'): Operation => ({ requestId, at, deed: { kind: 'sale', lines: [{ skuId: 'tea', quantity }] } }) as unknown as Operation
 const nothing = (): boolean => false
 const device = (...operations: Operation[]) => (is: (operation: Operation) => boolean) => operations.some(is)
 
@@ -24,20 +24,20 @@ beforeEach(() => {
 })
 
 /** The phone ends the app before anything is written down, or just after. */
-async function ended(): Promise<void> {
-  void pay(() => new Promise(() => {}))
+async function ended(...kept: Operation[]): Promise<void> {
+  void pay(() => new Promise(() => {}), kept)
   expect(pieces()).toEqual([])
 }
 
 test('what is recorded is out of the basket, for good', async () => {
-  expect(await pay(async (lines) => lines.length)).toBe(1)
+  expect(await pay(async (lines) => lines.length, [])).toBe(1)
 
   goOnPaying(nothing)
   expect(pieces()).toEqual([])
 })
 
 test('what cannot be recorded is in the basket again', async () => {
-  expect(await pay(async () => undefined)).toBeUndefined()
+  expect(await pay(async () => undefined, [])).toBeUndefined()
   expect(pieces()).toEqual([['tea', 2]])
 
   goOnPaying(nothing)
@@ -48,6 +48,14 @@ test('an app that was ended before it was written down has the basket again', as
   await ended()
 
   goOnPaying(device(sale(1), sale(2, Date.now() - 86_400_000)))
+  expect(pieces()).toEqual([['tea', 2]])
+})
+
+test('the same sold to the customer before is no sign that this one paid', async () => {
+  const other = sale(2, Date.now() - 60_000, 'other')
+  await ended(other)
+
+  goOnPaying(device(other))
   expect(pieces()).toEqual([['tea', 2]])
 })
 

@@ -12,20 +12,24 @@ import type { Operation } from './operations.ts'
 interface Paying {
   at: number
   lines: CartLine[]
+  /** The sales of just the same a moment before: another customer's. */
+  others: string[]
 }
 
 const KEY = 'trueshelf.paying'
 /** A clock that is put right in that moment goes back by less. */
 const STEP_MS = 5 * 60_000
 
-/** Takes all out of the basket while `record` writes it down; where that fails, all is in it again. */
-export async function pay<Kept>(record: (lines: CartLine[]) => Promise<Kept | undefined>): Promise<Kept | undefined> {
-  localStorage.setItem(KEY, JSON.stringify({ at: clock.now(), lines: cart.lines } satisfies Paying))
+/** Takes all out of the basket while `record` writes it down; where that fails, all is in it again. `kept`: what was done here. */
+export async function pay<Kept>(record: (lines: CartLine[]) => Promise<Kept | undefined>, kept: readonly Operation[]): Promise<Kept | undefined> {
+  const paying: Paying = { at: clock.now(), lines: cart.lines, others: [] }
+  paying.others = kept.filter((operation) => isSaleOf(paying, operation)).map(({ requestId }) => requestId)
+  localStorage.setItem(KEY, JSON.stringify(paying))
   const lines = emptyCart()
-  const kept = await record(lines)
+  const recorded = await record(lines)
   localStorage.removeItem(KEY)
-  if (kept === undefined) refillCart(lines)
-  return kept
+  if (recorded === undefined) refillCart(lines)
+  return recorded
 }
 
 /** The app was ended while somebody paid. `isKept`: whether there is such an operation on this device. */
@@ -37,7 +41,7 @@ export function goOnPaying(isKept: (is: (operation: Operation) => boolean) => bo
   refillCart(paying.lines)
 }
 
-function isSaleOf({ at, lines }: Paying, { deed, at: soldAt }: Operation): boolean {
-  if (deed.kind !== 'sale' || soldAt < at - STEP_MS || deed.lines.length !== lines.length) return false
+function isSaleOf({ at, lines, others }: Paying, { requestId, deed, at: soldAt }: Operation): boolean {
+  if (others.includes(requestId) || deed.kind !== 'sale' || soldAt < at - STEP_MS || deed.lines.length !== lines.length) return false
   return deed.lines.every(({ skuId, quantity }, index) => lines[index]?.item.id === skuId && lines[index]?.quantity === quantity)
 }

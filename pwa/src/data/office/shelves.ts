@@ -104,7 +104,7 @@ let said: Promise<unknown> = Promise.resolve()
 
 /** A hand scans faster than a network answers: one after the other, and whoever reads the shelves reads what was said. */
 export function inTurn(work: () => Promise<void>): void {
-  said = said.then(work)
+  said = said.then(work).catch((error: unknown) => console.error(error))
 }
 
 export async function shelvesOf(storeId: string): Promise<StoreShelf[]> {
