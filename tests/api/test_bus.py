@@ -45,6 +45,8 @@ async def ears(url: str, number: int) -> AsyncIterator[list[Ear]]:
         for ear in all_of_them:
             await ear.bus.close()
 
+    assert Breaking.many == 1, "and does not connect again"
+
 
 @pytest.fixture
 def mortal_redis() -> Iterator[TestingRedis]:
@@ -134,3 +136,5 @@ async def test_a_program_ends_though_its_connection_breaks_at_that_moment(monkey
 
     async with asyncio.timeout(RETRY_SECONDS + 3):
         await ear.bus.close()
+
+    assert Breaking.many == 1, "and does not connect again"

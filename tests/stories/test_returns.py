@@ -26,30 +26,7 @@ async def test_what_was_bought_elsewhere_comes_back_by_its_receipt_with_a_pictur
     receipt = await sell(seller, "xidan", sold_at, 2)
     await taker.sign_in("tongzhou")
     await taker.settled()
-    await taker.tap("button-return")
-    await taker.see("scan-input").wait_for()
-    await taker.picture("return-first")
-
-    await expect(taker.see("scan-input")).to_have_attribute("placeholder", re.compile("小票"))
-    await taker.find("P0101-000000")
-    await taker.shows("results", "还没找到这张小票")
-    await taker.page.keyboard.press("Enter")
-    await taker.shows("unknown-code", "没有哪笔销售用这张小票")
-    await taker.picture("return-no-receipt")
-
-    # As a thumb writes it, and no key after it; what nobody answered is asked again by itself.
-    async def lose(route: Route) -> None:
-        if "SalesToReturn" in (route.request.post_data or ""):
-            await route.abort()
-        else:
-            await route.continue_()
-
-    taker.forgive("net::ERR_")
-    await taker.page.route("**/graphql", lose)
-    await taker.find(receipt.lower())
-    await taker.shows("results", "查不到")
-    await taker.page.unroute("**/graphql", lose)
-    await taker.see("sale-chosen").wait_for()
+    await find_by_receipt(taker, receipt)
     await taker.shows("sale-chosen", "西单")
     await taker.tap("return-more")
     await taker.tap("reason-wrong-item")
@@ -79,6 +56,33 @@ async def test_what_was_bought_elsewhere_comes_back_by_its_receipt_with_a_pictur
     await taker.find(receipt)
     await expect(taker.see("sale-found").first).to_be_disabled()
     await taker.picture("return-none-left")
+
+
+async def find_by_receipt(taker: Device, receipt: str) -> None:
+    """Type the number as a thumb writes it, and no key after it; what nobody answered is asked again by itself."""
+    await taker.tap("button-return")
+    await taker.see("scan-input").wait_for()
+    await taker.picture("return-first")
+    await expect(taker.see("scan-input")).to_have_attribute("placeholder", re.compile("小票"))
+    await taker.find("P0101-000000")
+    await taker.shows("results", "还没找到这张小票")
+    await taker.page.keyboard.press("Enter")
+    await taker.shows("unknown-code", "没有哪笔销售用这张小票")
+    await taker.picture("return-no-receipt")
+
+    taker.forgive("net::ERR_")
+    await taker.page.route("**/graphql", lose_searches)
+    await taker.find(receipt.lower())
+    await taker.shows("results", "查不到")
+    await taker.page.unroute("**/graphql", lose_searches)
+    await taker.see("sale-chosen").wait_for()
+
+
+async def lose_searches(route: Route) -> None:
+    if "SalesToReturn" in (route.request.post_data or ""):
+        await route.abort()
+    else:
+        await route.continue_()
 
 
 async def test_what_must_be_looked_at_waits_and_goes_on_sale_when_it_passes(chain: Chain, give: GiveDevice) -> None:

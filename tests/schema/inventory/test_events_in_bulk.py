@@ -50,8 +50,14 @@ async def test_every_kind_of_event_moves_the_shelf_its_way(chain: Chain, shop: S
     assert [each["onHand"] for each in told.value["outcomes"]] == [10, 7, 8, 13, 11, 10, 6]
     assert await chain.on_hand(shop) == {"tea": 6}
     assert [row["counter_account"] for row in await chain.movements(shop)] == [
-        "opening", "customer", "customer", "supplier", "supplier", "shrinkage", "shrinkage",
-    ]  # fmt: skip
+        "opening",
+        "customer",
+        "customer",
+        "supplier",
+        "supplier",
+        "shrinkage",
+        "shrinkage",
+    ]
 
 
 async def test_good_events_are_kept_and_bad_ones_named(chain: Chain, shop: Shop, till: Staff) -> None:
@@ -194,8 +200,10 @@ async def test_a_package_with_a_price_on_it_holds_what_that_buys_in_its_own_stor
     await chain.rows("insert into sku_code values ($1, $2, 1)", code, plum.id)
     await chain.rows(
         "insert into price (id, sku_id, store_id, fen, valid_from) values ($1, $2, $3, 600, now() - interval '1 day')",
-        uuid4(), plum.id, shop.id,
-    )  # fmt: skip
+        uuid4(),
+        plum.id,
+        shop.id,
+    )
     await forget_patterns(chain)
     assert (await do(headquarters, "setInStorePatterns", patterns=[pattern])).kind == "SetInStorePatternsSuccess"
     assert (await till.ask(PATTERNS)).data["inStorePatterns"] == [pattern]
