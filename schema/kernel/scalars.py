@@ -57,8 +57,8 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         description=(
-            "An instant as RFC 3339 text; given with any zone, answered in UTC. The first and the last that can be written "
-            "(0001-01-01T00:00:00Z, 9999-12-31T23:59:59.999999Z) are kept as the microsecond beside them."
+            "An instant as RFC 3339 text; given with any zone, answered in UTC. The first and the last that can be "
+            "written (0001-01-01T00:00:00Z, 9999-12-31T23:59:59.999999Z) are kept as the microsecond beside them."
         ),
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
         serialize=_datetime_text,
