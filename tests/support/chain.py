@@ -18,6 +18,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
+import retail.stores.models  # noqa: F401 -- the tables of the ledger refer to the stores
 from auth.models import LocalAccount
 from auth.sessions import StaffSessions
 from retail.access.channel_kinds import ChannelKind

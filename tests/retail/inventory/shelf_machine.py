@@ -147,7 +147,7 @@ class ShelfMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.open)
     @rule(which=st.integers(0, 99), how=st.sampled_from(["release", "sell", "expire"]))
     def end_a_promise(self, which: int, how: str) -> None:
-        reservation = sorted(self.model.open)[which % len(self.model.open)]
+        reservation = list(self.model.open)[which % len(self.model.open)]
         held = self.model.open[reservation]
         if how == "release":
             told = self._do("releaseReservation", {"requestId": uuid4(), "reservationId": reservation})

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +30,9 @@ CALM = settings(
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )
-SEARCH = settings(CALM, max_examples=80, derandomize=True, phases=[Phase.generate], report_multiple_bugs=False)
+# The search ends at the first find, after 4 to 52 stories as things stand. Hypothesis draws otherwise as soon as a
+# constant changes anywhere in the code, so there is much room.
+SEARCH = settings(CALM, max_examples=600, derandomize=True, phases=[Phase.generate], report_multiple_bugs=False)
 
 PLANTED = {
     "a basket's lines of one kind are not summed up": ("sum(quantity) as quantity", "max(quantity) as quantity"),
@@ -51,32 +54,21 @@ class Stage:
     """A chain of its own, whose ledger may be spoilt."""
 
     chain: Chain
-    staff: Staff
     world: World
 
     async def install(self, ledger: str) -> None:
         await self.chain.rows(ledger.replace("create function", "create or replace function", 1))
 
-    async def forget_everything(self) -> None:
-        """Start with empty books: a spoilt ledger has written nonsense into them."""
-        for statement in (
-            "alter table movement disable trigger written_once",
-            "alter table operation_log disable trigger written_once",
-            "truncate movement, stock_level, reservation, reservation_line, applied_request, operation_log, log_head",
-            "alter table operation_log enable trigger written_once",
-            "alter table movement enable trigger written_once",
-        ):
-            await self.chain.rows(statement)
 
-
-@pytest.fixture(scope="module")
-async def stage(postgres: TestingPostgres) -> AsyncIterator[Stage]:
+@asynccontextmanager
+async def stage_of(postgres: TestingPostgres, plots: int) -> AsyncIterator[Stage]:
+    """A chain in a database of its own: a spoilt ledger writes nonsense into nobody else's books."""
     with postgres.database(postgres.migrated()) as url:
-        await found_chain(url, plots=4000)
+        await found_chain(url, plots)
         with ServerProcess(url) as server, httpx.Client(timeout=30) as http:
             async with open_chain(url, server.url) as chain:
                 staff = await chain.staff(Role.HQ_OPERATIONS, await chain.open_store())
-                yield Stage(chain, staff, await world_of(chain, staff, http))
+                yield Stage(chain, await world_of(chain, staff, http))
 
 
 async def world_of(chain: Chain, staff: Staff, http: httpx.Client) -> World:
@@ -108,20 +100,18 @@ async def world_of(chain: Chain, staff: Staff, http: httpx.Client) -> World:
     )
 
 
-async def test_random_stories_keep_the_books_true(stage: Stage) -> None:
-    await asyncio.to_thread(tell_stories, stage.world, CALM)
+async def test_random_stories_keep_the_books_true(postgres: TestingPostgres) -> None:
+    async with stage_of(postgres, plots=1000) as stage:
+        await asyncio.to_thread(tell_stories, stage.world, CALM)
 
 
 @pytest.mark.parametrize("error", PLANTED)
-async def test_random_stories_find_a_planted_error(stage: Stage, error: str) -> None:
+async def test_random_stories_find_a_planted_error(postgres: TestingPostgres, error: str) -> None:
     right, wrong = PLANTED[error]
     ledger = LEDGER.read_text(encoding="utf-8")
     assert right in ledger, "the ledger has changed: plant the error anew"
-    await stage.install(ledger.replace(right, wrong))
+    async with stage_of(postgres, plots=700) as stage:
+        await stage.install(ledger.replace(right, wrong))
 
-    try:
         with pytest.raises(AssertionError):
             await asyncio.to_thread(tell_stories, stage.world, SEARCH)
-    finally:
-        await stage.install(ledger)
-        await stage.forget_everything()
