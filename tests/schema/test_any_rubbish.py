@@ -98,9 +98,8 @@ async def asked(world: World, name: str) -> AsyncIterator[tuple[str, Told]]:
 
 @pytest.mark.parametrize("name", CALLS)
 async def test_rubbish_in_any_place_is_no_fault_of_ours(chain: Chain, name: str) -> None:
-    world = await World.open(
-        chain
-    )  # what rubbish is done, such as a must that nobody will do, stands in no other's way
+    # A world of its own: what rubbish leaves behind, such as a must that nobody will do, stands in no other's way.
+    world = await World.open(chain)
 
     wrong = [
         f"{what}: {told.status} {str(told.body)[:300]}"

@@ -79,7 +79,7 @@ async def test_the_camera_stays_open_and_counts_each_thing_that_is_held_up(chain
     cola = await chain.books.item("xujiahui", "可乐500ml")
     glare: films.Shot = (None, 1)
     away: films.Shot = (None, 14)
-    shots = [(tea.gtin, 12), glare, (tea.gtin, 12), away, (cola.gtin, 6), (None, 3), (tea.gtin, 6), (None, 90)]
+    shots = [(tea.gtin, 12), glare, (tea.gtin, 12), away, (cola.gtin, 6), (None, 3), (tea.gtin, 6), (None, 400)]
     film = films.film(shots, tmp_path / "shelf.y4m")
     async with chromium.launch(*films.flags(film)) as browser, device(browser, chain.url) as phone:
         await phone.sign_in("xujiahui")
