@@ -109,10 +109,12 @@ class Device:
             (folder / f"{name}.png").write_bytes(squeezed(shot))
 
     async def at_rest(self) -> None:
-        """Wait until fonts are there and no transition runs (endless ones, such as a skeleton's, do not count)."""
+        """Wait until fonts are there, what came into sight is drawn, and no transition runs (but endless ones)."""
         await self.page.evaluate(
             """async () => {
               await document.fonts.ready
+              // What `content-visibility` skips has no size and no text until it was in sight for a frame.
+              await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
               const ends = document.getAnimations().filter(a => a.effect?.getComputedTiming().endTime !== Infinity)
               await Promise.all(ends.map(a => a.finished.catch(() => undefined)))
             }"""

@@ -321,5 +321,7 @@ async def sell(phone: Device, login: str, thing: Item, pieces: int) -> str:
     await phone.tap("cart-finish")
     await phone.sent()
     await phone.open("/me/operations")
-    words = await phone.see("operations").locator("[data-kind=sale] strong").inner_text()
-    return words.rpartition("小票 ")[2].strip()
+    words = await phone.see("operations").locator("[data-kind=sale] strong").text_content()
+    _, receipt, number = (words or "").partition("小票 ")
+    assert receipt, f"a sale without the number of its receipt: {words}"
+    return number.strip()

@@ -53,3 +53,30 @@ test('who leaves while it is being asked asks no more', async () => {
 
   expect(otherwise).toHaveBeenCalledOnce()
 })
+
+test('an answer that comes late wipes away nothing that is typed by now', async () => {
+  let answer: (told: Otherwise) => void = () => {}
+  const { finding } = page(() => new Promise<Otherwise>((told) => (answer = told)))
+  finding.text.value = 'P1122-0A1B2C'
+  const asked = finding.submit()
+  await vi.advanceTimersByTimeAsync(0)
+  finding.text.value = 'P1122-0A1B2D'
+  answer(false)
+  await asked
+
+  expect(finding.text.value).toBe('P1122-0A1B2D')
+  expect(finding.unknown.value).toBe('')
+})
+
+test('nor does the answer to what a scanner read meanwhile, but it is told', async () => {
+  let answer: (told: Otherwise) => void = () => {}
+  const { finding } = page(() => new Promise<Otherwise>((told) => (answer = told)))
+  const asked = finding.scan('69012345')
+  await vi.advanceTimersByTimeAsync(0)
+  finding.text.value = '珍'
+  answer(false)
+  await asked
+
+  expect(finding.text.value).toBe('珍')
+  expect(finding.unknown.value).toBe('69012345')
+})

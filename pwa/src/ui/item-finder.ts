@@ -66,13 +66,18 @@ export function useItemFinder(
     if (open !== true) open()
   }
   const scan = async (code: string): Promise<void> => {
+    const typed = text.value
+    /** She typed this code, and types something else by now: no answer may wipe that away. */
+    const outdated = (): boolean => typed.trim() === code && text.value !== typed
     const store = storeId()
     const scanned = store === undefined ? null : await resolveCode(code, store)
+    if (outdated()) return
     if (scanned) return find(scanned)
     const open = await otherwise(code)
+    if (outdated()) return
     if (open && open !== 'unanswered') return opened(open)
     signal('refused')
-    text.value = ''
+    if (text.value === typed) text.value = ''
     unknown.value = code
   }
   const submit = async (): Promise<void> => {
