@@ -7,7 +7,11 @@ const TONES = { scanned: [1320], done: [880, 1320], refused: [220, 180] } as con
 const BUZZES = { scanned: [40], done: [40], refused: [80, 60, 80] } as const
 const TONE_S = 0.09
 
+/** A page that nobody has touched yet may neither buzz nor beep: the browser refuses, and complains in its console. */
+const isTouched = (): boolean => navigator.userActivation?.hasBeenActive ?? true
+
 export function signal(what: keyof typeof TONES): void {
+  if (!isTouched()) return
   navigator.vibrate?.([...BUZZES[what]])
   if (!preferences.sound) return
   audio ??= new AudioContext()
