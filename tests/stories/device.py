@@ -194,8 +194,14 @@ class Device:
 
     async def ready_offline(self) -> None:
         """Wait until the service worker answers for this page, so that it opens without a network."""
-        await self.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-        await self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        # Not by `wait_for_function`: where it must wait, it evaluates text in the page, which our policy forbids.
+        await self.page.evaluate(
+            """async () => {
+              const taken = new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done))
+              await navigator.serviceWorker.ready
+              if (!navigator.serviceWorker.controller) await taken
+            }"""
+        )
 
     async def settled(self) -> None:
         """Wait until this device keeps the catalogue and the stock of its shop."""

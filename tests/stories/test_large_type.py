@@ -1,9 +1,11 @@
 """Large type, for old eyes and a greasy screen: on every page nothing is cut, nothing lies on anything else."""
 
 import pytest
+from playwright.async_api import expect
 
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
+from tests.stories.test_stocktake import begin
 from tests.stories.walk import past_the_clerks_screens
 
 CUT = """() => {
@@ -64,14 +66,16 @@ async def cut_off(device: Device) -> list[str]:
     return found
 
 
+def in_large_type(language: str) -> str:
+    chosen = f"{{theme: 'auto', language: '{language}', largeType: true, sound: false}}"
+    return f"localStorage.setItem('trueshelf.preferences', JSON.stringify({chosen}))"
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 async def test_large_type_cuts_nothing_off_on_any_page(chain: Chain, give: GiveDevice, language: str) -> None:
     phone = await give(chain)
     tea = await chain.books.item("qibao", "珍珠奶茶")
-    await phone.context.add_init_script(
-        "localStorage.setItem('trueshelf.preferences', JSON.stringify("
-        f"{{theme: 'auto', language: '{language}', largeType: true, sound: false}}))"
-    )
+    await phone.context.add_init_script(in_large_type(language))
     await phone.open()
     assert await phone.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "21px"
 
@@ -81,3 +85,40 @@ async def test_large_type_cuts_nothing_off_on_any_page(chain: Chain, give: GiveD
         await phone.picture(f"large-{language[:2]}-{screen}")
 
     assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_what_is_said_about_the_network_has_room_in_large_type(
+    chain: Chain, give: GiveDevice, language: str
+) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("qibao", "珍珠奶茶")
+    await phone.context.add_init_script(in_large_type(language))
+    await phone.sign_in("qibao")
+    await phone.settled()
+    await phone.ready_offline()
+    pages = ["/home", "/me", "/me/operations", f"/stocktake/{await begin(phone)}"]
+
+    # A socket that opens and says nothing: nobody knows yet whether there is a network.
+    await phone.page.route_web_socket("**/graphql", lambda _socket: None)
+    found = await cut_off_while(phone, "connecting", pages)
+    await phone.go_offline()
+    await phone.open("/scan")
+    await phone.see("scan-input").wait_for()
+    await phone.scan(tea.gtin)
+    for tap in ("sell", "to-sale", "cart-finish"):
+        await phone.tap(tap)
+    await phone.see("snackbar").wait_for()
+    found += await cut_off_while(phone, "offline", pages)
+
+    assert found == [], "\n".join(found)
+
+
+async def cut_off_while(phone: Device, state: str, pages: list[str]) -> list[str]:
+    found = []
+    for path in pages:
+        await phone.open(path)
+        await expect(phone.see("contact")).to_have_attribute("data-state", state)
+        found += [f"{path}, {state}: {fault}" for fault in await cut_off(phone)]
+        await phone.picture(f"large-{state}-{path.split('/')[1]}")
+    return found

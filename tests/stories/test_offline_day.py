@@ -264,19 +264,31 @@ async def upstairs(pocket: Phone, meanwhile: Callable[[], Awaitable[None]]) -> d
     line = pocket.line
     line.loses, line.cut = 0.2, False
     for number, after in enumerate(KILLED_AFTER):
-        await pocket.switch_on()
-        async with asyncio.timeout(SENT_WITHIN):
+        phone = await pocket.switch_on()
+        async with in_time(phone, line):
             while line.batches < after:  # noqa: ASYNC110 -- the line has no event for it
                 await asyncio.sleep(0.01)
         await pocket.die()
         if number == 1:
             await meanwhile()
     phone = await pocket.switch_on("/me/operations")
-    async with asyncio.timeout(SENT_WITHIN):
+    async with in_time(phone, line):
         while "waiting" in (fates := await phone.page.evaluate(FATES)).values():  # noqa: ASYNC110 -- as above
             await asyncio.sleep(0.2)
     await phone.picture("offline-day")
     return dict(fates)
+
+
+@asynccontextmanager
+async def in_time(phone: Device, line: Line) -> AsyncIterator[None]:
+    """What takes too long is told with what the phone shows and has complained about."""
+    try:
+        async with asyncio.timeout(SENT_WITHIN):
+            yield
+    except TimeoutError as late:
+        await phone.picture("offline-day-late")
+        shown = await phone.page.locator("body").inner_text()
+        raise AssertionError(f"after {line.batches} batches: {phone.page.url}: {shown} {phone.faults}") from late
 
 
 async def test_eight_hours_in_the_cellar_are_in_the_book_once_or_shown_as_refused(

@@ -29,7 +29,9 @@ class Daily:
 DAILY = (
     Daily("open the day", ("button-open-day",), "to-hand-over-page"),
     Daily("clock in", ("button-open-day",), "open-day"),
-    Daily("do a task", ("task",), re.compile("^(steps|movement|state-panel|count-item|open-day)$")),
+    Daily(
+        "do a task", ("task",), re.compile("^(steps|restock-filled|count-it|movement|state-panel|count-item|open-day)$")
+    ),
     Daily("sell", ("tab-scan",), "scan-input"),
     Daily("look up stock", ("tab-scan",), "scan-input"),
     Daily("take a return", ("button-return",), "scan-input"),
