@@ -166,9 +166,16 @@ class Phone:
 
     async def die(self) -> None:
         """Every process of it at once, as when the battery falls out."""
-        for process in psutil.process_iter(["cmdline"]):
-            if any(str(self.folder) in word for word in process.info["cmdline"] or ()):
-                process.send_signal(signal.SIGKILL)
+        hers = [
+            process
+            for process in psutil.process_iter(["cmdline"])
+            if any(str(self.folder) in word for word in process.info["cmdline"] or ())
+        ]
+        for process in hers:
+            process.send_signal(signal.SIGKILL)
+        # A busy computer takes a moment to bury them, and until then they hold what the next one opens.
+        _, alive = await asyncio.to_thread(psutil.wait_procs, hers, timeout=30)
+        assert not alive, alive
         self.context = None
         # What the dead left to say that the folder is taken.
         for name in ("SingletonLock", "SingletonCookie", "SingletonSocket"):

@@ -23,6 +23,11 @@ DAMAGED = "手机里存的资料有一部分坏了"
 SLOWLY_MS = 30_000
 """A whole catalogue comes anew."""
 ABSENT = "() => Object.defineProperty(window, 'indexedDB', { value: undefined })"
+BROKEN_ONCE = """() => {
+  if (sessionStorage.getItem('story.broken')) return
+  sessionStorage.setItem('story.broken', 'once')
+  IDBFactory.prototype.open = () => { throw new DOMException('Internal error opening backing store', 'UnknownError') }
+}"""
 SPOIL = """(what) => new Promise((done) => {
   const opening = indexedDB.open('trueshelf')
   opening.onsuccess = () => {
@@ -60,6 +65,17 @@ async def test_a_browser_that_keeps_nothing_is_told_so_and_nothing_can_be_done_i
     async with phone.page.expect_event("load"):
         await phone.tap("start-again")
     await phone.see("cannot-start").wait_for()
+
+
+async def test_a_storage_that_is_broken_for_a_moment_is_tried_again_by_itself(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    phone.forgive("backing store")
+    await phone.context.add_init_script(f"({BROKEN_ONCE})()")
+
+    await phone.open()
+
+    await expect(phone.see("cannot-start")).to_have_attribute("data-why", "broken")
+    await phone.see("login").wait_for()
 
 
 async def test_a_browser_without_a_database_is_told_the_same(chain: Chain, give: GiveDevice) -> None:
