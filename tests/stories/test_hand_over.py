@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import orjson
 from playwright.async_api import expect
 
+from api.demo.places import DAY_CUTOFF, ZONE
+from retail.kernel.clock import business_day
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
 from tests.stories.test_day_whole import TEAS
@@ -25,15 +27,16 @@ async def must_later(chain: Chain, store: UUID) -> None:
         "unit": "件",
     }
     need |= {"low": 0, "high": 20, "must": True}
-    due = datetime.now(UTC) + timedelta(hours=3)
+    now = datetime.now(UTC)
     await chain.books.rows(
         "insert into task (store_id, id, kind, day, title, title_en, needs, must, due_at, made_at)"
-        " values ($1, $2, 'sent', current_date, $3, 'Count what expires', $4, true, $5, now())",
+        " values ($1, $2, 'sent', $6, $3, 'Count what expires', $4, true, $5, now())",
         store,
         uuid4(),
         MUST,
         orjson.dumps([need]).decode(),
-        due,
+        now + timedelta(hours=3),
+        business_day(now, ZONE, DAY_CUTOFF),
     )
 
 
