@@ -13,6 +13,7 @@ const StoreParts = graphql(`
     radiusMetres
     opensAt
     closesAt
+    dayCutoff
     region { id name nameEn }
     businessDay { day openedAt openedBy }
   }
