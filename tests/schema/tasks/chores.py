@@ -53,9 +53,9 @@ FLOOR = item("地面已拖")
 
 
 def checklist(*items: Mapping[str, object], **more: object) -> dict[str, object]:
-    """Return a checklist for every day at a late hour, for whoever is named in `more`."""
+    """Return a checklist for the last minute of every day (it ends at four), for whoever is named in `more`."""
     given = {"id": uuid4(), "title": "开店检查", "titleEn": "Opening checks", "items": list(items) or [FLOOR, FRIDGE]}
-    when = {"moment": "AT_TIMES", "times": ["23:59"], "validFrom": "2020-01-01"}
+    when = {"moment": "AT_TIMES", "times": ["03:59"], "validFrom": "2020-01-01"}
     return {"requestId": uuid4(), **given, **when, **more}
 
 

@@ -235,8 +235,8 @@ async def test_compliant_acts_are_counted_once_and_only_when_they_were(chain: Ch
     riverside, li, operations = await shop_with_staff(chain)
     wang, manager = await chain.clerk_at(riverside), await chain.staff(Role.STORE_MANAGER, riverside)
     shelf, picture = item("货架照片", "PHOTO"), photo()
-    await save(operations, **checklist(FRIDGE, shelf, storeIds=[riverside.id], times=["23:58"]))
-    await save(operations, **checklist(FLOOR, storeIds=[riverside.id], times=["23:59"]))
+    await save(operations, **checklist(FRIDGE, shelf, storeIds=[riverside.id], times=["03:58"]))
+    await save(operations, **checklist(FLOOR, storeIds=[riverside.id], times=["03:59"]))
     both, plain = sorted(await todo(li, riverside), key=lambda task: task["dueAt"])
     with_photo = [{"itemId": FRIDGE["id"], "number": 4}, {"itemId": shelf["id"], "photoIds": [picture["id"]]}]
     await complete(li, both, *with_photo, photos=[picture])
