@@ -8,7 +8,7 @@ import orjson
 from playwright.async_api import expect
 
 from api.demo.places import DAY_CUTOFF, ZONE
-from retail.kernel.clock import business_day
+from retail.kernel.clock import business_day, business_day_start
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
 from tests.stories.test_day_whole import TEAS
@@ -18,7 +18,7 @@ MUST = "清点临期商品"
 
 
 async def must_later(chain: Chain, store: UUID) -> None:
-    """Ask for something that must be done, though not before three hours from now: a number of pieces."""
+    """Ask for something that must be done, though later today: a number of pieces."""
     need: dict[str, object] = {
         "id": str(uuid4()),
         "title": "件数",
@@ -28,6 +28,8 @@ async def must_later(chain: Chain, store: UUID) -> None:
     }
     need |= {"low": 0, "high": 20, "must": True}
     now = datetime.now(UTC)
+    day = business_day(now, ZONE, DAY_CUTOFF)
+    last = business_day_start(day + timedelta(days=1), ZONE, DAY_CUTOFF) - timedelta(minutes=1)
     await chain.books.rows(
         "insert into task (store_id, id, kind, day, title, title_en, needs, must, due_at, made_at)"
         " values ($1, $2, 'sent', $6, $3, 'Count what expires', $4, true, $5, now())",
@@ -35,8 +37,8 @@ async def must_later(chain: Chain, store: UUID) -> None:
         uuid4(),
         MUST,
         orjson.dumps([need]).decode(),
-        now + timedelta(hours=3),
-        business_day(now, ZONE, DAY_CUTOFF),
+        min(now + timedelta(hours=3), last),
+        day,
     )
 
 
