@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.async_api import (
@@ -194,28 +194,26 @@ class Device:
 
     async def ready_offline(self) -> None:
         """Wait until the service worker answers for this page, so that it opens without a network."""
-        # Not by `wait_for_function`: where it must wait, it evaluates text in the page, which our policy forbids.
-        await self.page.evaluate(
-            """async () => {
-              const taken = new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done))
-              await navigator.serviceWorker.ready
-              if (!navigator.serviceWorker.controller) await taken
-            }"""
-        )
+        taken = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
+        await self.until(taken, bool)
 
     async def settled(self) -> None:
         """Wait until this device keeps the catalogue and the stock of its shop."""
-        await self._until(KEPT, lambda kept: {"catalogue", "stock"} <= set(kept))
+        await self.until(KEPT, lambda kept: {"catalogue", "stock"} <= set(kept))
 
     async def sent(self, count: int = 1) -> None:
         """Wait until so many things were done on this device, and none of them waits any more."""
-        await self._until(STATES, lambda states: len(states) >= count and "waiting" not in states)
+        await self.until(STATES, lambda states: len(states) >= count and "waiting" not in states)
 
-    async def _until(self, question: str, right: Callable[[list[str]], bool]) -> None:
-        """Ask the device's own database until the answer is right."""
+    async def until(self, question: str, right: Callable[[Any], object]) -> Any:
+        """Ask the page until the answer is right, and return it.
+
+        Not by `wait_for_function`: where that must wait, it evaluates text in the page, which our policy forbids.
+        """
         async with asyncio.timeout(PATIENCE_MS / 1000):
-            while not right(await self.page.evaluate(question)):  # noqa: ASYNC110 -- another program's state
+            while not right(answer := await self.page.evaluate(question)):  # noqa: ASYNC110 -- another program's state
                 await asyncio.sleep(0.05)
+        return answer
 
     def forgive(self, pattern: str) -> None:
         self.forgiven.append(pattern)

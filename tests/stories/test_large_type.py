@@ -120,5 +120,5 @@ async def cut_off_while(phone: Device, state: str, pages: list[str]) -> list[str
         await phone.open(path)
         await expect(phone.see("contact")).to_have_attribute("data-state", state)
         found += [f"{path}, {state}: {fault}" for fault in await cut_off(phone)]
-        await phone.picture(f"large-{state}-{path.split('/')[1]}")
+        await phone.picture("-".join(["large", state, *filter(str.isalpha, path.split("/"))]))
     return found

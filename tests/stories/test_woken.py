@@ -1,11 +1,10 @@
 """A phone in a pocket is woken: it says that there is something, and a touch opens it."""
 
-import asyncio
 import json
 from typing import Any
 
 from tests.stories.conftest import Chain, GiveDevice
-from tests.stories.device import PATIENCE_MS, Device
+from tests.stories.device import Device
 
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
   .map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path }))"""
@@ -31,10 +30,7 @@ async def deliver(phone: Device, message: str) -> None:
 
 async def shown(phone: Device, least: int = 1) -> list[dict[str, str]]:
     """What lies on the locked screen, once there is something, as it was at that moment."""
-    notes: list[dict[str, str]] = []
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while len(notes) < least:
-            notes = await phone.page.evaluate(SHOWN)
+    notes: list[dict[str, str]] = await phone.until(SHOWN, lambda all_of_them: len(all_of_them) >= least)
     return notes
 
 

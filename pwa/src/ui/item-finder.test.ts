@@ -28,6 +28,13 @@ function page(otherwise: () => Promise<Otherwise>): { finding: ItemFinding; leav
   return { finding, leave: () => app.unmount() }
 }
 
+/** The same page, where the server thinks until `answer` is called. */
+function slowPage() {
+  let answer: (told: Otherwise) => void = () => {}
+  const otherwise = vi.fn(() => new Promise<Otherwise>((told) => (answer = told)))
+  return { ...page(otherwise), otherwise, answer: (told: Otherwise): void => answer(told) }
+}
+
 test('what nobody answers about is asked again, until somebody does', async () => {
   const open = vi.fn()
   const answers: Otherwise[] = ['unanswered', 'unanswered', open]
@@ -40,9 +47,7 @@ test('what nobody answers about is asked again, until somebody does', async () =
 })
 
 test('who leaves while it is being asked asks no more', async () => {
-  let answer: (told: Otherwise) => void = () => {}
-  const otherwise = vi.fn(() => new Promise<Otherwise>((told) => (answer = told)))
-  const { finding, leave } = page(otherwise)
+  const { finding, leave, otherwise, answer } = slowPage()
   finding.text.value = 'P1122-0A1B2C'
   await vi.advanceTimersByTimeAsync(1_000)
   expect(otherwise).toHaveBeenCalledOnce()
@@ -55,8 +60,7 @@ test('who leaves while it is being asked asks no more', async () => {
 })
 
 test('an answer that comes late wipes away nothing that is typed by now', async () => {
-  let answer: (told: Otherwise) => void = () => {}
-  const { finding } = page(() => new Promise<Otherwise>((told) => (answer = told)))
+  const { finding, answer } = slowPage()
   finding.text.value = 'P1122-0A1B2C'
   const asked = finding.submit()
   await vi.advanceTimersByTimeAsync(0)
@@ -69,8 +73,7 @@ test('an answer that comes late wipes away nothing that is typed by now', async 
 })
 
 test('nor does the answer to what a scanner read meanwhile, but it is told', async () => {
-  let answer: (told: Otherwise) => void = () => {}
-  const { finding } = page(() => new Promise<Otherwise>((told) => (answer = told)))
+  const { finding, answer } = slowPage()
   const asked = finding.scan('69012345')
   await vi.advanceTimersByTimeAsync(0)
   finding.text.value = '珍'

@@ -104,6 +104,8 @@ async def test_random_stories_keep_the_books_true(postgres: TestingPostgres) -> 
     async with stage_of(postgres, plots=1000) as stage:
         await asyncio.to_thread(tell_stories, stage.world, CALM)
 
+        assert await stage.chain.value("select count(distinct store_id) from movement") > CALM.max_examples / 2
+
 
 @pytest.mark.parametrize("error", PLANTED)
 async def test_random_stories_find_a_planted_error(postgres: TestingPostgres, error: str) -> None:
