@@ -49,7 +49,8 @@ INSTEAD = {
 def fixed(place: str) -> Any:
     """Return the value that makes a call an ordinary one where the type alone does not say it."""
     now = datetime.now(UTC)
-    today = now.date().isoformat()
+    # The business day of a shop is that of Greenwich, or one beside it.
+    yesterday, tomorrow = [(now + timedelta(days=days)).date().isoformat() for days in (-1, 1)]
     values: dict[str, Any] = {
         "AdjustStockInput.delta": 1,
         "AdjustStockInput.reason": "FOUND",
@@ -68,12 +69,12 @@ def fixed(place: str) -> Any:
         "TaskAnswerInput.itemId": str(ITEM),
         "SaveChecklistInput.moment": "AT_OPENING",
         "SaveChecklistInput.validFrom": "2099-01-01",  # so that it asks nobody anything
-        "Query.checklistAnswers(since)": today,
-        "Query.checklistAnswers(until)": today,
-        "Query.complianceCounts(since)": today,
-        "Query.complianceCounts(until)": today,
-        "Query.clockEntries(since)": today,
-        "Query.clockEntries(until)": today,
+        "Query.checklistAnswers(since)": yesterday,
+        "Query.checklistAnswers(until)": tomorrow,
+        "Query.complianceCounts(since)": yesterday,
+        "Query.complianceCounts(until)": tomorrow,
+        "Query.clockEntries(since)": yesterday,
+        "Query.clockEntries(until)": tomorrow,
         "AnswerHelpInput.words": "好",
         "AnswerRestockInput.outcome": "FILLED",
         "SetStorePlaceInput.latitude": 39.9,

@@ -12,6 +12,7 @@ from retail.access.channel_kinds import ChannelKind
 from retail.access.permissions import Role
 from tests.schema.returns.counter import take_back
 from tests.schema.shelves.words import forget_patterns
+from tests.schema.tasks.chores import today
 from tests.support.chain import Chain, Goods, Shop, Staff, origin
 
 OWN, FOREIGN, MISSING = "own", "foreign", "missing"
@@ -218,8 +219,8 @@ class World:
         needs = orjson.dumps([{**need, "unit": None, "low": None, "high": None}]).decode()
         await self.chain.rows(
             "insert into task (store_id, id, kind, day, title, title_en, needs, must, made_at)"
-            " values ($1, $2, 'sent', current_date, 'x', 'x', $3, false, now())",
-            *(shop.id, id, needs),
+            " values ($1, $2, 'sent', $4, 'x', 'x', $3, false, now())",
+            *(shop.id, id, needs, await today(self.chain, shop)),
         )
         return str(id)
 

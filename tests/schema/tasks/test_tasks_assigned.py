@@ -7,7 +7,7 @@ import pytest
 
 from retail.access.permissions import Role
 from tests.schema.day.shifts import give
-from tests.schema.tasks.chores import TASK, WITHDRAW, complete, document, photo, take, todo
+from tests.schema.tasks.chores import TASK, WITHDRAW, complete, document, photo, take, today, todo
 from tests.support.asking import Asker, Told
 from tests.support.chain import Chain, Shop
 
@@ -70,9 +70,8 @@ async def test_a_manager_takes_back_what_she_gave_and_not_what_headquarters_sent
     sent = uuid4()
     await chain.rows(
         "insert into task (store_id, id, kind, day, title, title_en, needs, must, made_at)"
-        " values ($1, $2, 'sent', current_date, 'x', 'x', '[]', false, now())",
-        riverside.id,
-        sent,
+        " values ($1, $2, 'sent', $3, 'x', 'x', '[]', false, now())",
+        *(riverside.id, sent, await today(chain, riverside)),
     )
 
     own, other = [
