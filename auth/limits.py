@@ -19,7 +19,7 @@ def _hours(idle: float, life: float) -> SessionLimits:
     return SessionLimits(timedelta(hours=idle), timedelta(hours=life))
 
 
-SECOND_FACTOR_ROLES = frozenset({Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE})
+SECOND_FACTOR_ROLES = frozenset({Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE, Role.BUYER})
 """Who must prove a second factor, unless the settings say otherwise."""
 
 LIMITS = (_hours(12, 7 * 24), _hours(8, 3 * 24), _hours(1, 12))
@@ -31,6 +31,7 @@ STRICTNESS = {
     Role.REGIONAL_MANAGER: 1,
     Role.HQ_OPERATIONS: 2,
     Role.HQ_COMPLIANCE: 2,
+    Role.BUYER: 2,
 }
 
 PIN = SessionLimits(timedelta(minutes=15), timedelta(hours=12))

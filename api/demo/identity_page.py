@@ -13,6 +13,7 @@ ROLES = {
     "REGIONAL_MANAGER": "区域经理",
     "HQ_OPERATIONS": "总部运营",
     "HQ_COMPLIANCE": "总部合规",
+    "BUYER": "采购",
 }
 _HEADERS = {
     "Cache-Control": "no-store",

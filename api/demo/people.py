@@ -11,6 +11,7 @@ GIVEN_NAMES = tuple(_GIVEN_NAMES.split())
 REGIONAL_MANAGERS = {"beijing": "郑国强", "shanghai": "沈嘉怡", "chengdu": "罗晓蓉"}
 OPERATIONS = {"hq": "林婉清", "yunying": "何志远"}
 COMPLIANCE = {"hegui": "许明德"}
+BUYERS = {"caigou": "贺文慧"}
 
 
 def name_of(number: int) -> str:

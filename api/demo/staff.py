@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from api.demo.people import COMPLIANCE, OPERATIONS, REGIONAL_MANAGERS, name_of
+from api.demo.people import BUYERS, COMPLIANCE, OPERATIONS, REGIONAL_MANAGERS, name_of
 from api.demo.places import CITIES
 from auth.limits import SECOND_FACTOR_ROLES
 from auth.totp import SECRET_BYTES, in_base32
@@ -63,6 +63,8 @@ def employees() -> Iterator[Employee]:
         yield Employee(login, name, Role.HQ_OPERATIONS)
     for login, name in COMPLIANCE.items():
         yield Employee(login, name, Role.HQ_COMPLIANCE)
+    for login, name in BUYERS.items():
+        yield Employee(login, name, Role.BUYER)
     number = 0
     for city in CITIES:
         yield Employee(
@@ -77,7 +79,7 @@ def employees() -> Iterator[Employee]:
 
 def accounts() -> tuple[DemoAccount, ...]:
     """Return the accounts that the sign-in page offers: some of every role, clerks first."""
-    order = [Role.CLERK, Role.STORE_MANAGER, Role.REGIONAL_MANAGER, Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE]
+    order = [Role.CLERK, Role.STORE_MANAGER, Role.REGIONAL_MANAGER, Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE, Role.BUYER]
     shown = [each for each in employees() if each.shop is None or each.login.removesuffix(".m") in SHOWN_SHOPS]
     shown.sort(key=lambda each: order.index(each.role))
     return tuple(

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     TAG_RECORD = "tag:record"
     TASK_ASSIGN = "task:assign"
     TASK_DO = "task:do"
+    WORK_READ = "work:read"
 
 
 class Role(StrEnum):
@@ -57,6 +58,7 @@ class Role(StrEnum):
     REGIONAL_MANAGER = "regional_manager"
     HQ_OPERATIONS = "hq_operations"
     HQ_COMPLIANCE = "hq_compliance"
+    BUYER = "buyer"
     CHANNEL = "channel"
 
 
@@ -75,7 +77,8 @@ _SHOP = {
     P.TAG_RECORD,
     P.TASK_DO,
 }
-_LEAD = {P.ACCESS_GRANT, P.COST_READ, P.HELP_STAND_IN, P.INSIGHT_READ, P.PERSON_READ, P.TASK_ASSIGN}
+_FIGURES = {P.COST_READ, P.INSIGHT_READ}
+_LEAD = _FIGURES | {P.ACCESS_GRANT, P.HELP_STAND_IN, P.PERSON_READ, P.TASK_ASSIGN, P.WORK_READ}
 _RUN = {P.COUNT_CONFIRM, P.DEVICE_SHARE, P.RETURN_WAIVE, P.SALE_PRICE, P.SHELF_MANAGE}
 _ONLY_COMPLIANCE = {P.PERSON_ERASE, P.PERSON_REVEAL}
 
@@ -85,10 +88,9 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     Role.REGIONAL_MANAGER: frozenset(_WATCH | _LEAD | {P.STORE_PLACE}),  # not the store's own: she is judged by it
     Role.HQ_OPERATIONS: frozenset(set(Permission) - _ONLY_COMPLIANCE),
     Role.HQ_COMPLIANCE: frozenset(
-        _WATCH
-        | _ONLY_COMPLIANCE
-        | {P.ACCESS_GRANT, P.AUDIT_READ, P.COST_READ, P.INSIGHT_READ, P.PERSON_FIND, P.PERSON_READ}
+        _WATCH | _FIGURES | _ONLY_COMPLIANCE | {P.ACCESS_GRANT, P.AUDIT_READ, P.PERSON_FIND, P.PERSON_READ, P.WORK_READ}
     ),
+    Role.BUYER: frozenset(_FIGURES | {P.STOCK_READ, P.STORE_READ}),  # goods and money, nobody's work
     Role.CHANNEL: frozenset(
         {
             P.MOVEMENT_RECORD,

@@ -99,7 +99,7 @@ async def hand_over_by_id(session: AsyncSession, store: StoreEntry, id: UUID) ->
 
 async def clock_entries(reading: Reading, store: StoreEntry, *, since: date, until: date) -> list[ClockRow]:
     """Return the comings and goings of some business days: everybody's for those who lead, else one's own."""
-    leads = reading.actor.may(Permission.INSIGHT_READ, store.id)
+    leads = reading.actor.may(Permission.WORK_READ, store.id)
     if not leads:
         require(reading.actor, Permission.DAY_WORK, store.id)
     require_span(since, until, DAYS_AT_MOST)
@@ -141,7 +141,7 @@ async def runs_alone(session: AsyncSession, store: StoreEntry, person_id: UUID, 
 
 def _require(reading: Reading, store: StoreEntry) -> None:
     """Refuse whoever neither works in a store nor leads it."""
-    if not any(reading.actor.may(each, store.id) for each in (Permission.DAY_WORK, Permission.INSIGHT_READ)):
+    if not any(reading.actor.may(each, store.id) for each in (Permission.DAY_WORK, Permission.WORK_READ)):
         raise NotPermitted(Permission.DAY_WORK)
 
 

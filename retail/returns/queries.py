@@ -129,12 +129,12 @@ async def quarantined(session: AsyncSession, keys: Collection[tuple[UUID, UUID]]
 
 async def figures(reading: Reading, store_ids: Collection[UUID] | None, *, since: datetime, until: datetime) -> Figures:
     """Return what came back to some stores in a time; those whose figures the asker may not read are left out."""
-    if Permission.INSIGHT_READ not in reading.actor.grants:
-        raise NotPermitted(Permission.INSIGHT_READ)
+    if Permission.WORK_READ not in reading.actor.grants:
+        raise NotPermitted(Permission.WORK_READ)
     if since >= until:
         words = ("Must be after `from`.", "须晚于开始时间。")
         raise InvalidInput([Problem("to", "NOT_AFTER", *words)])
-    seen = set(reading.store_ids(Permission.INSIGHT_READ))
+    seen = set(reading.store_ids(Permission.WORK_READ))
     stores = sorted(seen if store_ids is None else seen & set(store_ids))
     bound = {"stores": stores, "since": since, "until": until}
     row = (await reading.session.execute(_FIGURES, bound)).one()

@@ -86,9 +86,9 @@ async def count_figures(
     reading: Reading, *, store_ids: Sequence[UUID] | None, since: datetime, until: datetime
 ) -> list[CountFigures]:
     """Return the figures of stores whose stocktakes were confirmed from one instant until before another."""
-    visible = reading.actor.stores(Permission.INSIGHT_READ)
+    visible = reading.actor.stores(Permission.WORK_READ)
     if not visible:
-        raise NotPermitted(Permission.INSIGHT_READ)
+        raise NotPermitted(Permission.WORK_READ)
     if not timedelta(0) < until - since <= LONGEST:
         words = ("After `from`, and at most a year later.", "须晚于开始时间，且不超过一年。")
         raise InvalidInput([Problem("to", "OUT_OF_RANGE", *words)])

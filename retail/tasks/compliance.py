@@ -65,7 +65,7 @@ async def count_acts(
 
 async def compliance_counts(reading: Reading, *, store_id: UUID, since: date, until: date) -> list[ComplianceRow]:
     """Return the counts of a store's days: everybody's for those who lead it, one's own for those who work there."""
-    leads = reading.actor.may(Permission.INSIGHT_READ, store_id)
+    leads = reading.actor.may(Permission.WORK_READ, store_id)
     if not leads and not reading.actor.may(Permission.TASK_DO, store_id):
         raise NotPermitted(Permission.TASK_DO)
     require_span(since, until)

@@ -92,11 +92,11 @@ async def checklist_answers(
     after: Sequence[Any] | None,
 ) -> AnsweredPage:
     """Return what became of checklists on some business days, newest first; an unseen store is left out."""
-    if not reading.actor.stores(Permission.INSIGHT_READ):
-        raise NotPermitted(Permission.INSIGHT_READ)
+    if not reading.actor.stores(Permission.WORK_READ):
+        raise NotPermitted(Permission.WORK_READ)
     require_span(where.since, where.until)
     shown = await in_sight(reading, stores)
-    visible = reading.actor.stores(Permission.INSIGHT_READ) & set(shown)
+    visible = reading.actor.stores(Permission.WORK_READ) & set(shown)
     if where.store_ids is not None:
         visible &= set(where.store_ids)
     asked = _asked(where, visible)

@@ -88,7 +88,7 @@ def test_the_doctor_does_not_tell_the_key(database_url: str) -> None:
     told = trueshelf("doctor", TRUESHELF_DATABASE_URL=database_url, TRUESHELF_MASTER_KEYS=OLD, TRUESHELF_BUS_URL=bus)
 
     assert "TRUESHELF_MASTER_KEYS=" in told.stdout
-    assert "TRUESHELF_SECOND_FACTOR_ROLES=hq_compliance,hq_operations " in told.stdout
+    assert "TRUESHELF_SECOND_FACTOR_ROLES=buyer,hq_compliance,hq_operations " in told.stdout
     assert SECRETS[0] not in told.stdout + told.stderr
     assert "hushhush" not in told.stdout + told.stderr
 

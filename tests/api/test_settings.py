@@ -108,7 +108,7 @@ def test_a_port_that_is_taken_is_named(empty_database_url: str, tmp_path: Path) 
 
 
 def test_the_roles_that_need_a_second_factor_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read_settings().second_factor_roles == {Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE}
+    assert read_settings().second_factor_roles == {Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE, Role.BUYER}
 
     monkeypatch.setenv("TRUESHELF_SECOND_FACTOR_ROLES", "hq_operations, store_manager")
 

@@ -22,6 +22,7 @@ MOMENT = timedelta(seconds=5)
         ({Role.REGIONAL_MANAGER}, 8 * HOUR, 3 * DAY),
         ({Role.HQ_OPERATIONS}, 1 * HOUR, 12 * HOUR),
         ({Role.HQ_COMPLIANCE}, 1 * HOUR, 12 * HOUR),
+        ({Role.BUYER}, 1 * HOUR, 12 * HOUR),
         ({Role.CLERK, Role.HQ_COMPLIANCE, Role.REGIONAL_MANAGER}, 1 * HOUR, 12 * HOUR),
         ({Role.CLERK, Role.REGIONAL_MANAGER}, 8 * HOUR, 3 * DAY),
         (set(), 12 * HOUR, 7 * DAY),

@@ -32,7 +32,7 @@ from playwright.async_api import (
     TimeoutError as PlaywrightTimeout,
 )
 
-from api.demo.people import COMPLIANCE, OPERATIONS
+from api.demo.people import BUYERS, COMPLIANCE, OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / ".trueshelf" / "screenshots"
@@ -40,7 +40,7 @@ FOR_README = os.environ.get("TRUESHELF_SCREENSHOTS")
 PASSWORD = "trueshelf"
 PATIENCE_MS = 30_000
 """Longer than any step takes on a slow computer that does other things too: only a failure waits so long."""
-HEADQUARTERS = {*OPERATIONS, *COMPLIANCE}
+HEADQUARTERS = {*OPERATIONS, *COMPLIANCE, *BUYERS}
 
 Kind = Literal["phone", "tablet"]
 SIZES: dict[Kind, tuple[int, int]] = {"phone": (360, 800), "tablet": (1024, 768)}

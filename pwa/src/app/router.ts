@@ -1,6 +1,6 @@
 /** Every address of the app on one page. */
 import { createRouter, createWebHistory, START_LOCATION, type RouteLocationRaw } from 'vue-router'
-import { managesStores, may, sessionState } from '@/data/session.ts'
+import { may, sessionState } from '@/data/session.ts'
 import { t } from '@/ui/language.ts'
 import { say } from '@/ui/snackbar.ts'
 import ClerkHome from './ClerkHome.vue'
@@ -11,9 +11,10 @@ export const router = createRouter({
   // The first page stands at its top; to scroll there would have it laid out twice.
   scrollBehavior: (_to, from, saved) => saved ?? (from !== START_LOCATION && { top: 0 }),
   routes: [
-    { path: '/', redirect: () => (managesStores.value ? '/manager' : '/home') },
+    { path: '/', redirect: () => (may('insight:read') ? '/manager' : '/home') },
     { path: '/sign-in', component: page(() => import('@/features/identity/SignInPage.vue'), 'identity'), meta: { open: true } },
-    { path: '/home', component: ClerkHome, meta: { tab: 'home' } },
+    // The three buttons are of those who work in a shop.
+    { path: '/home', component: ClerkHome, meta: { tab: 'home' }, beforeEnter: () => may('day:work') || !may('insight:read') || '/manager' },
     { path: '/scan', component: page(() => import('@/features/lookup/LookupPage.vue'), 'goods'), meta: { tab: 'scan', scans: true } },
     { path: '/sale', component: page(() => import('@/features/sale/SalePage.vue'), 'goods'), meta: { scans: true } },
     { path: '/receipts/:requestId', component: page(() => import('@/features/sale/ReceiptPage.vue'), 'goods'), props: true },
@@ -37,7 +38,7 @@ export const router = createRouter({
     { path: '/day/assign', component: page(() => import('@/features/tasks/AssignPage.vue'), 'identity', 'tasks'), meta: { needs: 'task:assign' } },
     { path: '/day/credits', component: page(() => import('@/features/tasks/CreditsPage.vue'), 'identity', 'tasks'), meta: { needs: 'task:do' } },
     { path: '/help', component: page(() => import('@/features/help/HelpInboxPage.vue'), 'identity', 'tasks'), meta: { needs: 'help:stand_in' } },
-    { path: '/day/stores', component: page(() => import('@/features/day/StoresDayPage.vue'), 'identity', 'tasks'), meta: { manages: true } },
+    { path: '/day/stores', component: page(() => import('@/features/day/StoresDayPage.vue'), 'identity', 'tasks'), meta: { needs: 'work:read' } },
     { path: '/checklists', component: page(() => import('@/features/checklists/ChecklistsPage.vue'), 'checklists', 'identity'), meta: { needs: 'checklist:design' } },
     { path: '/checklists/:checklistId', component: page(() => import('@/features/checklists/DesignPage.vue'), 'checklists', 'identity'), props: true, meta: { needs: 'checklist:design' } },
     { path: '/checklists/:checklistId/answers', component: page(() => import('@/features/checklists/AnswersPage.vue'), 'checklists', 'identity'), props: true, meta: { needs: 'checklist:design' } },
@@ -68,14 +69,14 @@ export const router = createRouter({
     { path: '/rules', component: page(() => import('@/features/rules/RulesPage.vue'), 'identity', 'office', 'returns'), meta: { needs: 'return:rule' } },
     { path: '/codes', component: page(() => import('@/features/shelves/CodesPage.vue'), 'identity', 'office'), meta: { needs: 'code:resolve' } },
     { path: '/log', component: page(() => import('@/features/log/LogPage.vue'), 'identity', 'office'), meta: { needs: 'audit:read' } },
-    { path: '/manager/returns', component: page(() => import('@/features/returns/FiguresPage.vue'), 'identity', 'returns'), meta: { manages: true } },
-    { path: '/manager/stocktakes', component: page(() => import('@/features/stocktakes/StocktakesPage.vue'), 'identity', 'stocktakes'), meta: { manages: true } },
-    { path: '/manager', component: page(() => import('@/features/manager/ManagerPage.vue'), 'goods', 'office', 'stocktakes'), meta: { manages: true } },
+    { path: '/manager/returns', component: page(() => import('@/features/returns/FiguresPage.vue'), 'identity', 'returns'), meta: { needs: 'work:read' } },
+    { path: '/manager/stocktakes', component: page(() => import('@/features/stocktakes/StocktakesPage.vue'), 'identity', 'stocktakes'), meta: { needs: 'work:read' } },
+    { path: '/manager', component: page(() => import('@/features/manager/ManagerPage.vue'), 'goods', 'office', 'stocktakes'), meta: { needs: 'insight:read' } },
     {
       path: '/manager/stores/:storeId',
       component: page(() => import('@/features/manager/StorePage.vue'), 'goods', 'office', 'tasks'),
       props: true,
-      meta: { manages: true },
+      meta: { needs: 'insight:read' },
     },
     { path: '/manager/stores/:storeId/place', component: page(() => import('@/features/manager/PlacePage.vue'), 'identity', 'tasks'), props: true, meta: { needs: 'store:place' } },
     { path: '/:unknown(.*)*', redirect: '/' },
@@ -86,8 +87,7 @@ router.beforeEach((to): RouteLocationRaw | true => {
   const signedIn = sessionState.value === 'signed-in' || sessionState.value === 'expired'
   if (to.meta['open'] === true) return signedIn && sessionState.value !== 'expired' ? '/' : true
   const needed = to.meta['needs']
-  if (signedIn && typeof needed === 'string' && !may(needed)) return '/'
-  if (signedIn) return to.meta['manages'] === true && !managesStores.value ? '/home' : true
+  if (signedIn) return typeof needed !== 'string' || may(needed) || '/'
   const wanted = to.redirectedFrom?.fullPath ?? to.fullPath
   return { path: '/sign-in', query: wanted === '/' ? {} : { next: wanted } }
 })

@@ -63,9 +63,6 @@ export const may = (permission: string): boolean => session.me?.permissions.incl
 export const myStores = computed(() => session.me?.stores ?? [])
 /** The store that this device works for. */
 export const myStore = computed<Store | undefined>(() => myStores.value.find(({ id }) => id === session.storeId))
-export const managesStores = computed(
-  () => session.me?.assignments.some(({ role }) => role !== 'CLERK' && role !== 'CHANNEL') ?? false,
-)
 export const myRoles = computed<Role[]>(() => [...new Set(session.me?.assignments.map(({ role }) => role))])
 
 /** Opens with what the device remembers, then asks the server. */

@@ -108,6 +108,7 @@ async def stores_of(asker: Asker) -> set[UUID]:
         (R.REGIONAL_MANAGER, "LendPersonSuccess"),
         (R.HQ_OPERATIONS, "LendPersonSuccess"),
         (R.HQ_COMPLIANCE, ABOVE),
+        (R.BUYER, NO),
         (R.CHANNEL, NO),
     ],
 )

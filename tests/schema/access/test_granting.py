@@ -13,7 +13,7 @@ from tests.support.chain import Chain, Shop
 
 
 def where_of(role: Role, shop: Shop) -> dict[str, Any]:
-    if role in {R.HQ_OPERATIONS, R.HQ_COMPLIANCE}:
+    if role in {R.HQ_OPERATIONS, R.HQ_COMPLIANCE, R.BUYER}:
         return {"chainWide": True}
     return {"regionIds": [shop.region_id]} if role is R.REGIONAL_MANAGER else {"storeIds": [shop.id]}
 
@@ -21,17 +21,19 @@ def where_of(role: Role, shop: Shop) -> dict[str, Any]:
 TABLE: dict[Role, dict[Role, str]] = {
     #                     clerk              store manager              regional manager
     R.CLERK:            {R.CLERK: NO,      R.STORE_MANAGER: NO,      R.REGIONAL_MANAGER: NO,
-                         R.HQ_OPERATIONS: NO, R.HQ_COMPLIANCE: NO},
+                         R.HQ_OPERATIONS: NO, R.HQ_COMPLIANCE: NO, R.BUYER: NO},
     R.STORE_MANAGER:    {R.CLERK: SUCCESS, R.STORE_MANAGER: ABOVE,   R.REGIONAL_MANAGER: ABOVE,
-                         R.HQ_OPERATIONS: ABOVE, R.HQ_COMPLIANCE: ABOVE},
+                         R.HQ_OPERATIONS: ABOVE, R.HQ_COMPLIANCE: ABOVE, R.BUYER: ABOVE},
     R.REGIONAL_MANAGER: {R.CLERK: SUCCESS, R.STORE_MANAGER: SUCCESS, R.REGIONAL_MANAGER: ABOVE,
-                         R.HQ_OPERATIONS: ABOVE, R.HQ_COMPLIANCE: ABOVE},
+                         R.HQ_OPERATIONS: ABOVE, R.HQ_COMPLIANCE: ABOVE, R.BUYER: ABOVE},
     R.HQ_OPERATIONS:    {R.CLERK: SUCCESS, R.STORE_MANAGER: SUCCESS, R.REGIONAL_MANAGER: SUCCESS,
-                         R.HQ_OPERATIONS: SUCCESS, R.HQ_COMPLIANCE: ABOVE},
+                         R.HQ_OPERATIONS: SUCCESS, R.HQ_COMPLIANCE: ABOVE, R.BUYER: SUCCESS},
     R.HQ_COMPLIANCE:    {R.CLERK: ABOVE,   R.STORE_MANAGER: ABOVE,   R.REGIONAL_MANAGER: ABOVE,
-                         R.HQ_OPERATIONS: ABOVE, R.HQ_COMPLIANCE: SUCCESS},
+                         R.HQ_OPERATIONS: ABOVE, R.HQ_COMPLIANCE: SUCCESS, R.BUYER: ABOVE},
+    R.BUYER:            {R.CLERK: NO,      R.STORE_MANAGER: NO,      R.REGIONAL_MANAGER: NO,
+                         R.HQ_OPERATIONS: NO, R.HQ_COMPLIANCE: NO, R.BUYER: NO},
     R.CHANNEL:          {R.CLERK: NO,      R.STORE_MANAGER: NO,      R.REGIONAL_MANAGER: NO,
-                         R.HQ_OPERATIONS: NO, R.HQ_COMPLIANCE: NO},
+                         R.HQ_OPERATIONS: NO, R.HQ_COMPLIANCE: NO, R.BUYER: NO},
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ NEEDED = {
     "recordMovements": Permission.SALE_RECORD,
 }
 MOVES_NO_STOCK = {"setStorePlace"}
+HEADQUARTERS = {Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE, Role.BUYER}
 P = Permission
 SHOP = {P.BUSINESS_DAY_OPEN, P.SALE_RECORD, P.STOCK_ADJUST, P.STOCK_RECEIVE, P.STOCK_RESERVE}
 MAY = {
@@ -33,6 +34,7 @@ MAY = {
     Role.REGIONAL_MANAGER: set(),
     Role.HQ_OPERATIONS: SHOP,
     Role.HQ_COMPLIANCE: set(),
+    Role.BUYER: set(),
     Role.CHANNEL: SHOP - {P.BUSINESS_DAY_OPEN},
 }
 
@@ -141,7 +143,7 @@ async def test_everybody_is_told_who_they_are(chain: Chain, role: Role) -> None:
     assert (me["kind"], me["name"]) == ("CHANNEL" if role is Role.CHANNEL else "PERSON", staff.name)
     assert me["permissions"] == sorted(ROLE_TABLE[role])
     assert assignment["role"] == role.name
-    assert assignment["chainWide"] == (role in {Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE})
+    assert assignment["chainWide"] == (role in HEADQUARTERS)
     assert [each["id"] for each in assignment["regions"]] == (
         [str(riverside.region_id)] if role is Role.REGIONAL_MANAGER else []
     )
@@ -172,7 +174,7 @@ async def test_what_one_reads_is_of_stores_that_one_sees(chain: Chain, role: Rol
         str(riverside.id),
         1,
     )
-    if role in {Role.HQ_OPERATIONS, Role.HQ_COMPLIANCE}:
+    if role in HEADQUARTERS:
         assert theirs["stockLevel"] == {"onHand": 1}
     else:
         assert theirs == {"stockLevel": None, "store": None, "stock": {"totalCount": 0}}

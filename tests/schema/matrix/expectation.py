@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "access-matrix.md"
-ROLES = ("clerk", "manager", "regional", "operations", "compliance", "till", "platform")
+ROLES = ("clerk", "manager", "regional", "operations", "compliance", "buyer", "till", "platform")
 STRANGER = "stranger"
 
 

@@ -25,8 +25,9 @@ ROLE_OF = {
     "regional": Role.REGIONAL_MANAGER,
     "operations": Role.HQ_OPERATIONS,
     "compliance": Role.HQ_COMPLIANCE,
+    "buyer": Role.BUYER,
 }
-HEADQUARTERS = {"operations", "compliance"}
+HEADQUARTERS = {"operations", "compliance", "buyer"}
 
 
 @dataclass

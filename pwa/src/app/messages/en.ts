@@ -43,6 +43,7 @@ const en: typeof zh = {
     REGIONAL_MANAGER: 'Regional manager',
     HQ_OPERATIONS: 'HQ operations',
     HQ_COMPLIANCE: 'HQ compliance',
+    BUYER: 'Buyer',
     CHANNEL: 'Channel',
   },
   pad: { quantity: 'Quantity', erase: 'Delete a digit', point: 'Decimal point', below: 'Plus or minus', most: 'At most {n}' },

@@ -42,6 +42,7 @@ export default {
     REGIONAL_MANAGER: '区域经理',
     HQ_OPERATIONS: '总部运营',
     HQ_COMPLIANCE: '总部合规',
+    BUYER: '采购',
     CHANNEL: '渠道',
   },
   pad: { quantity: '数量', erase: '删一位', point: '小数点', below: '正负', most: '最多 {n}' },

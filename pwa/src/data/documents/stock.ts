@@ -102,7 +102,7 @@ export const StockLevelQuery = graphql(`
   query StockLevel($storeId: UUID!, $skuId: UUID!) {
     stockLevel(storeId: $storeId, skuId: $skuId) {
       store { id name nameEn latitude longitude radiusMetres }
-      sku { id code name nameEn unit price(storeId: $storeId) }
+      sku { id code name nameEn unit price(storeId: $storeId) cost margin(storeId: $storeId) marginRate(storeId: $storeId) }
       onHand
       reserved
       available

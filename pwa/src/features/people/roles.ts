@@ -6,13 +6,14 @@ export type GivenRole = Exclude<Role, 'CHANNEL'>
 const MAY_GIVE: Partial<Record<Role, readonly GivenRole[]>> = {
   STORE_MANAGER: ['CLERK'],
   REGIONAL_MANAGER: ['CLERK', 'STORE_MANAGER'],
-  HQ_OPERATIONS: ['CLERK', 'STORE_MANAGER', 'REGIONAL_MANAGER', 'HQ_OPERATIONS'],
+  HQ_OPERATIONS: ['CLERK', 'STORE_MANAGER', 'REGIONAL_MANAGER', 'BUYER', 'HQ_OPERATIONS'],
   HQ_COMPLIANCE: ['HQ_COMPLIANCE'],
 }
 const REACH = {
   CLERK: 'store',
   STORE_MANAGER: 'store',
   REGIONAL_MANAGER: 'region',
+  BUYER: 'chain',
   HQ_COMPLIANCE: 'chain',
   HQ_OPERATIONS: 'chain',
 } as const satisfies Record<GivenRole, string>
