@@ -260,11 +260,13 @@ class Chain:
         return await self.rows("select * from movement where store_id = $1 order by sku_id, version", shop.id)
 
     async def footprint(self) -> tuple[int, int, int, int]:
-        """How much the database remembers: equal before and after means that nothing was done, not even half."""
+        """How much was done: equal before and after means nothing, not even half; a promise that lapses is no act."""
         row = (
             await self.rows(
-                "select (select count(*) from movement),"
-                " (select coalesce(sum(on_hand + reserved), 0) from stock_level),"
+                "select (select count(*) from movement where actor_id is not null),"
+                " (select coalesce(sum(on_hand), 0) from stock_level) + (select coalesce(sum(quantity), 0)"
+                "  from reservation_line l join reservation r on (r.store_id, r.id) = (l.store_id, reservation_id)"
+                "  where r.status in ('open', 'expired')),"
                 " (select count(*) from applied_request), (select count(*) from reservation)"
             )
         )[0]
