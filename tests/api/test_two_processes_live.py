@@ -214,10 +214,10 @@ async def test_a_cursor_of_before_the_newest_change_is_continued(two_doors: TwoD
     await clerk.receive(tea=3)
 
     async with clerk.at(two_doors.door(1)).watch(after=cursor) as watch:
-        item = await watch.next()
+        # While another transaction is still running, what came before may be told without this change.
+        item = await watch.until(riverside.id, tea, 3)
 
     assert item["__typename"] == "StockChanged"
-    assert [(level["skuId"], level["onHand"]) for level in item["changes"]] == [(str(tea), 3)]
 
 
 async def test_a_grid_is_continued_by_its_cursor(two_doors: TwoDoors) -> None:

@@ -27,7 +27,8 @@ class Daily:
 
 
 DAILY = (
-    Daily("open the day", ("button-open-day",), "to-hand-over-page"),
+    # The same button opens the day and clocks in.
+    Daily("open the day", ("button-open-day",), "open-day"),
     Daily("clock in", ("button-open-day",), "open-day"),
     Daily(
         "do a task", ("task",), re.compile("^(steps|restock-filled|count-it|movement|state-panel|count-item|open-day)$")
@@ -69,7 +70,12 @@ async def taps_to(phone: Device, daily: Daily) -> int:
 async def test_every_daily_act_is_at_most_two_taps_away(
     chain: Chain, give: GiveDevice, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    phone = await give(chain)
+    phone, colleague = await give(chain), await give(chain)
+    # Before its shops open, the demo has no day that could be handed over.
+    await colleague.sign_in("tongzhou.2")
+    await colleague.tap("button-open-day")
+    await colleague.tap("open-day")
+    await colleague.sent()
     await phone.sign_in("tongzhou")
     await phone.settled()
 

@@ -1,13 +1,15 @@
 """A phone in a pocket is woken: it says that there is something, and a touch opens it."""
 
+import asyncio
 import json
 from typing import Any
 
 from tests.stories.conftest import Chain, GiveDevice
-from tests.stories.device import Device
+from tests.stories.device import PATIENCE_MS, Device
 
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
   .map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path }))"""
+PUSH = {"service": "pushMessaging"}
 TOUCH = """async () => {
   const [shown] = await self.registration.getNotifications()
   self.dispatchEvent(new NotificationEvent('notificationclick', { notification: shown }))
@@ -15,16 +17,33 @@ TOUCH = """async () => {
 
 
 async def deliver(phone: Device, message: str) -> None:
-    """What the browser does when its push service has something for our worker."""
+    """What the browser does when its push service has something for our worker, until the worker is done with it.
+
+    Who asks for notifications while one is being shown may have the browser take it for gone, and forget it.
+    """
     await phone.context.grant_permissions(["notifications"], origin=phone.url)
     developer = await phone.context.new_cdp_session(phone.page)
-    registrations: list[dict[str, Any]] = []
-    developer.on("ServiceWorker.workerRegistrationUpdated", lambda said: registrations.extend(said["registrations"]))
+    registered: asyncio.Queue[str] = asyncio.Queue()
+    done = asyncio.Event()
+
+    def found(said: dict[str, Any]) -> None:
+        for each in said["registrations"]:
+            registered.put_nowait(each["registrationId"])
+
+    def happened(said: dict[str, Any]) -> None:
+        if said["backgroundServiceEvent"]["eventName"] == "Push event completed":
+            done.set()
+
+    developer.on("ServiceWorker.workerRegistrationUpdated", found)
+    developer.on("BackgroundService.backgroundServiceEventReceived", happened)
+    await developer.send("BackgroundService.setRecording", {**PUSH, "shouldRecord": True})
+    await developer.send("BackgroundService.startObserving", PUSH)
     await developer.send("ServiceWorker.enable")
-    while not registrations:
-        await phone.page.wait_for_timeout(20)
-    call = {"origin": phone.url, "registrationId": registrations[0]["registrationId"], "data": message}
-    await developer.send("ServiceWorker.deliverPushMessage", call)
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        call = {"origin": phone.url, "registrationId": await registered.get(), "data": message}
+        await developer.send("ServiceWorker.deliverPushMessage", call)
+        await done.wait()
+    await developer.send("BackgroundService.clearEvents", PUSH)
     await developer.detach()
 
 
