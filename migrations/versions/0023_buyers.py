@@ -19,6 +19,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("delete from assignment where role = 'buyer'")  # an older program does not know it
     _show_costs_to(LEADERS)
 
 

@@ -105,7 +105,7 @@ async def grant_role(
     check_giving(giver, role, reach, region_of)
     _check_places(reach, region_of)
     _, held = await find_staff(work, person_id)
-    if held and not any(is_in_sight(giver, each.reach, region_of) for each in held):
+    if held and not any(is_in_sight(giver, each.reach) for each in held):
         raise NotFound("personId", "person", "员工")  # another's people are borrowed, not taken
     return await _give(work, person_id, role, reach, time)
 
@@ -150,7 +150,7 @@ async def end_assignment(
     ender = await standing(work, region_of)
     row = await work.session.get(Assignment, assignment_id)
     found = None if row is None or row.person_id is None else given(row)
-    if row is None or found is None or not is_in_sight(ender, found.reach, region_of):
+    if row is None or found is None or not is_in_sight(ender, found.reach):
         raise NotFound("assignmentId", "assignment", "任职")
     check_giving(ender, found.role, found.reach, region_of)
     if found.valid_until is not None and found.valid_until <= work.now:

@@ -7,7 +7,7 @@ power: whoever runs the chain cannot make themselves readers of personal data, n
 round. Who may give a role may also end it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -101,9 +101,24 @@ def check_giving(giver: Actor, role: Role, reach: Reach, region_of: Mapping[UUID
             raise WiderThanYours(f"regionIds[{n}]")
 
 
-def is_in_sight(giver: Actor, reach: Reach, region_of: Mapping[UUID, UUID]) -> bool:
-    """Say whether an assignment concerns a store in which `giver` may give roles."""
+def is_in_sight(giver: Actor, reach: Reach) -> bool:
+    """Say whether an assignment is in stores or regions, or in the chain, whose roles are `giver`'s to give.
+
+    A role of a whole region or of the chain is not in sight of those who have only some of its stores.
+    """
     where = giver.stores(Permission.ACCESS_GRANT)
-    return bool(reach.stores(region_of) & where) or any(
-        held.chain_wide and held.store_ids <= where for held in giver.held
+    whole = [held for held in giver.held if held.store_ids <= where]
+    regions = {region for held in whole for region in held.region_ids}
+    return (
+        any(held.chain_wide for held in whole)
+        or not where.isdisjoint(reach.store_ids or ())
+        or not regions.isdisjoint(reach.region_ids or ())
     )
+
+
+def check_rank(by: Actor, roles: Iterable[Role]) -> None:
+    """Refuse unless each of somebody's roles is one that `by` might give."""
+    below = {role for held in by.held for role in MAY_GIVE.get(held.role, ())}
+    for role in roles:
+        if role not in below:
+            raise RoleAboveYours(role)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from retail.access.actor import Actor
 from retail.access.assignments import Given, close, find_staff, guard_last, standing
-from retail.access.granting import MAY_GIVE, RoleAboveYours, WiderThanYours, check_giving, is_in_sight
+from retail.access.granting import WiderThanYours, check_giving, check_rank, is_in_sight
 from retail.access.models import Assignment
 from retail.access.permissions import Role
 from retail.access.work import Work
@@ -64,12 +64,9 @@ def check_letting_go(recorder: Actor, held: Sequence[Given], region_of: Mapping[
         if any(one.role == Role.HQ_OPERATIONS for one in recorder.held):
             return
         raise NotFound("personId", "person", "员工")
-    if not any(is_in_sight(recorder, each.reach, region_of) for each in held):
+    if not any(is_in_sight(recorder, each.reach) for each in held):
         raise NotFound("personId", "person", "员工")
-    below = {role for one in recorder.held for role in MAY_GIVE.get(one.role, ())}
-    for each in held:
-        if each.role not in below:
-            raise RoleAboveYours(each.role)
+    check_rank(recorder, [each.role for each in held])
     try:
         for each in [one for one in held if one.valid_until is None] or held:
             check_giving(recorder, each.role, each.reach, region_of)

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     TAG_RECORD = "tag:record"
     TASK_ASSIGN = "task:assign"
     TASK_DO = "task:do"
+    TEAM_READ = "team:read"
     WORK_READ = "work:read"
 
 
@@ -63,7 +64,7 @@ class Role(StrEnum):
 
 
 P = Permission
-_WATCH = {P.STORE_READ, P.STOCK_READ, P.MOVEMENT_READ}
+_WATCH = {P.STORE_READ, P.STOCK_READ, P.MOVEMENT_READ, P.TEAM_READ}
 _SHOP = {
     P.BUSINESS_DAY_OPEN,
     P.COUNT_RECORD,

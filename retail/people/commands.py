@@ -9,6 +9,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from retail.access.actor import Actor
+from retail.access.assignments import assignments_of
+from retail.access.granting import check_rank
 from retail.access.models import Person
 from retail.access.permissions import Permission
 from retail.access.work import Work
@@ -61,10 +63,17 @@ async def change_phone(
     phone: Personal | None,
     region_of: Mapping[UUID, UUID],
 ) -> PhoneSet:
-    """Set or (None) remove the phone of somebody within reach, exactly once."""
+    """Set or (None) remove the phone of somebody within reach, exactly once.
+
+    Company sign-in may know people by their phone: nobody sets that of somebody above them, but whoever answers for
+    everybody's data.
+    """
 
     async def run(work: Work) -> PhoneSet:
         await require_person(people, work, actor, person_id, Permission.ACCESS_GRANT, region_of)
+        if person_id != actor.id and Permission.PERSON_ERASE not in actor.grants:
+            held = await assignments_of(work.session, person_id, work.now)
+            check_rank(actor, [each.role for each in held])
         await set_phones(work, people.vault, {person_id: phone})
         act: Act = "person.phone_removed" if phone is None else "person.phone_set"
         await append(work.session, act=act, actor_id=actor.id, details={"person": person_id})

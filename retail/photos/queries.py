@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from retail.access.actor import Actor, ActorKind
 from retail.access.permissions import Permission
-from retail.access.work import Reading
+from retail.access.work import Reading, require
 from retail.kernel.content import as_uuid
 from retail.photos.models import Photo, PhotoAbout, PhotoProblem, PhotoStatus
 
@@ -71,6 +71,7 @@ async def photos_in(
     reading: Reading, store_id: UUID, status: PhotoStatus | None, size: int, before: tuple[datetime, UUID] | None
 ) -> Sequence[PhotoRow]:
     """Return a page of a store's photos, those announced last first, and one more if there are more."""
+    require(reading.actor, _needed(reading.actor), store_id)
     asked: list[ColumnElement[bool]] = [Photo.store_id == store_id]
     if status is not None:
         asked.append(Photo.status == status)
@@ -83,13 +84,18 @@ async def photos_in(
 def may_see(actor: Actor, store_id: UUID, announced_by: UUID) -> bool:
     """Say whether an actor may look at a photo."""
     own = actor.kind is ActorKind.PERSON or announced_by == actor.id
-    return own and actor.may(Permission.STORE_READ, store_id)
+    return own and actor.may(_needed(actor), store_id)
+
+
+def _needed(actor: Actor) -> Permission:
+    """Return what one must hold: a program sees its own photos, a person those that colleagues took."""
+    return Permission.TEAM_READ if actor.kind is ActorKind.PERSON else Permission.STORE_READ
 
 
 async def _rows(
     reading: Reading, *asked: ColumnElement[bool], order: Sequence[object], limit: int | None = None
 ) -> list[PhotoRow]:
-    seen: ColumnElement[bool] = Photo.store_id.in_(reading.store_ids(Permission.STORE_READ))
+    seen: ColumnElement[bool] = Photo.store_id.in_(reading.store_ids(_needed(reading.actor)))
     if reading.actor.kind is not ActorKind.PERSON:
         seen = and_(seen, Photo.announced_by == reading.actor.id)
     names = PhotoRow.__dataclass_fields__

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Date, Uuid, bindparam, column, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retail.access.models import Person
+from retail.access.permissions import Permission
 from retail.access.work import Reading
 from retail.kernel.content import as_uuid
 from retail.stores.directory import StoreEntry
@@ -46,15 +47,22 @@ async def in_sight(reading: Reading, stores: Mapping[UUID, StoreEntry]) -> Mappi
     return {id: store for id, store in stores.items() if id in shown}
 
 
-async def current_days(session: AsyncSession, stores: Iterable[StoreEntry], now: datetime) -> dict[UUID, DayRow]:
-    """Return the business day that each store is in now; a store that the session does not see is left out."""
-    days = {store.id: store.day_at(now) for store in stores}
+async def current_days(reading: Reading, stores: Iterable[StoreEntry]) -> dict[UUID, DayRow]:
+    """Return the business day that each store is in now; a store that the session does not see is left out.
+
+    Who opened it is told to colleagues only.
+    """
+    days = {store.id: store.day_at(reading.now) for store in stores}
     pairs = func.unnest(bindparam("ids", list(days), ARRAY(Uuid)), bindparam("days", list(days.values()), ARRAY(Date)))
     current = pairs.table_valued(column("store_id", Uuid), column("day", Date), name="current").render_derived()
-    rows = await session.execute(
+    rows = await reading.session.execute(
         select(Store.id, BusinessDay.opened_at, Person.name)
         .join(current, current.c.store_id == Store.id)
         .outerjoin(BusinessDay, (BusinessDay.store_id == Store.id) & (BusinessDay.day == current.c.day))
         .outerjoin(Person, Person.id == BusinessDay.opened_by)
     )
-    return {as_uuid(row.id): DayRow(days[as_uuid(row.id)], row.opened_at, row.name) for row in rows}
+    told = {}
+    for row in rows:
+        id = as_uuid(row.id)
+        told[id] = DayRow(days[id], row.opened_at, row.name if reading.actor.may(Permission.TEAM_READ, id) else None)
+    return told

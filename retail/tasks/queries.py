@@ -31,11 +31,12 @@ async def tasks(reading: Reading, store: StoreEntry, *, over: bool = False) -> l
 
     With `over`, also those of today that are done, missed or withdrawn. A program is told what the books say only.
     """
-    require(reading.actor, Permission.STOCK_READ, store.id)
+    person = reading.actor.kind is ActorKind.PERSON
+    require(reading.actor, Permission.TEAM_READ if person else Permission.STOCK_READ, store.id)
     if not await in_sight(reading, {store.id: store}):
         raise NotFound("storeId", "store", "门店")
     found = await derived_tasks(reading.session, store, reading.now)
-    if reading.actor.kind is ActorKind.PERSON:
+    if person:
         found = await _owned(reading.session, store, found)
         found += await stored_tasks(reading.session, store, reading.now, over=over)
     return sorted(found, key=lambda task: (task.state in _OVER, *by_urgency(task)))

@@ -22,6 +22,7 @@ from schema.kernel.errors import (
     PersonErased,
     PersonStillHere,
     RequestIdConflict,
+    RoleAboveYours,
     TooManyReveals,
 )
 from schema.kernel.scalars import MaskedText
@@ -68,7 +69,7 @@ class ChangePhoneSuccess:
 
 
 ChangePhoneResult = Annotated[
-    ChangePhoneSuccess | InvalidInput | NotFound | NotPermitted | PersonErased | RequestIdConflict,
+    ChangePhoneSuccess | InvalidInput | NotFound | NotPermitted | PersonErased | RequestIdConflict | RoleAboveYours,
     strawberry.union("ChangePhoneResult", description="The phone as it is kept, or why not."),
 ]
 

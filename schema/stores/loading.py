@@ -25,5 +25,5 @@ async def told_stores(reading: Reading, directory: Directory, ids: Iterable[UUID
     wanted = set(ids)
     entries = [entry for entry in (await directory.stores()).values() if entry.id in wanted]
     known = await regions(reading.session)
-    days = await current_days(reading.session, entries, reading.now)
+    days = await current_days(reading, entries)
     return {entry.id: Store.of(entry, known[entry.region_id], days[entry.id]) for entry in entries if entry.id in days}

@@ -26,7 +26,7 @@ class Region:
 class BusinessDay:
     day: date = strawberry.field(description="Its date.")
     opened_at: datetime | None = strawberry.field(description="When somebody opened it, if anybody has.")
-    opened_by: str | None = strawberry.field(description="The name of who opened it.")
+    opened_by: str | None = strawberry.field(description="The name of who opened it; told to colleagues only.")
 
 
 @strawberry.type(description="A place that holds stock.")

@@ -27,7 +27,7 @@ from tests.schema.matrix.questions import (
 )
 from tests.schema.matrix.world import FOREIGN, HEADQUARTERS, MISSING, NOBODY, OWN, World
 from tests.support.asking import Asker, Told
-from tests.support.chain import Chain, Staff
+from tests.support.chain import Chain, Staff, origin
 
 PAGE = expectation.read()
 CALLS = {name: (kind, field) for kind, name, field in root_fields()}
@@ -136,6 +136,19 @@ async def test_a_role_may_do_at_home_what_its_line_says(world: World, name: str,
         assert not answer.left_a_trace
     wrong = [f"{field} is shown" for field in shown_fields(told.body.get("data")) if role not in PAGE.fields[field]]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (kind, _) in ASKED.items() if kind == "query" and PAGE.roots[name]["buyer"] == "yes"]
+)
+async def test_a_buyer_reads_of_nobody_at_work(world: World, name: str) -> None:
+    """Wherever the chain sees who opened the day, who has a task, who took a photo: a buyer does not."""
+    colleagues = [world.staff[part] for part in ("clerk", "manager", "regional")]
+    await colleagues[0].do("openBusinessDay", storeId=colleagues[0].shop.id, origin=origin())
+
+    shown = str((await call(world, world.staff["buyer"], name)).told.body)
+
+    assert [each.name for each in colleagues if each.name in shown or str(each.id) in shown] == []
 
 
 def shown_fields(part: Any) -> set[str]:

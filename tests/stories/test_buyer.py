@@ -5,16 +5,8 @@ from playwright.async_api import expect
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
 
-NOT_HERS = (
-    "/home",
-    "/day/stores",
-    "/manager/stocktakes",
-    "/manager/returns",
-    "/day/assign",
-    "/people",
-    "/log",
-    "/rules",
-)
+OF_THE_SHOP = ("/home", "/day", "/day/hand-over", "/sale", "/returns", "/returns/inspect", "/stocktake", "/tasks/1")
+OF_LEADERS = ("/day/stores", "/manager/stocktakes", "/manager/returns", "/day/assign", "/people", "/log", "/rules")
 
 
 async def test_a_buyer_sees_goods_and_money_and_nobodys_work(chain: Chain, give: GiveDevice) -> None:
@@ -37,7 +29,13 @@ async def test_a_buyer_sees_goods_and_money_and_nobodys_work(chain: Chain, give:
     await tablet.open("/me")
     await tablet.picture("buyer-me")
 
-    for path in NOT_HERS:
+    await tablet.open("/scan")
+    await tablet.see("scan-input").wait_for()
+    await tablet.scan(tea.gtin)
+    await tablet.shows("item-name", tea.name)
+    await expect(tablet.see("sell")).to_have_count(0)
+
+    for path in (*OF_THE_SHOP, *OF_LEADERS):
         await tablet.open(path)
         await expect(tablet.page).to_have_url(f"{chain.url}/manager")
 

@@ -38,13 +38,12 @@ async def test_nobody_ends_a_role_above_or_elsewhere(chain: Chain) -> None:
         assignment = await chain.value("select id from assignment where coalesce(person_id, channel_id) = $1", whose.id)
         return await by.do("endAssignment", assignmentId=assignment)
 
-    assert (await end(manager, boss)).kind == ABOVE
     assert (await end(manager, peer)).kind == ABOVE
     assert (await end(clerk, manager)).kind == NO
-    foreign, program = await end(manager, stranger), await end(manager, till)
+    foreign, program, above = [await end(manager, each) for each in (stranger, till, boss)]
     missing = await manager.do("endAssignment", assignmentId=NOBODY)
     assert (foreign.kind, foreign.value["path"]) == ("NotFound", "assignmentId")
-    assert foreign.body == missing.body == program.body
+    assert foreign.body == missing.body == program.body == above.body
     for each in (boss, peer, manager, stranger):
         assert [row["valid_until"] for row in await held_by(chain, each.id)] == [None]
 
@@ -178,12 +177,14 @@ async def test_nobody_lets_go_whom_they_did_not_hire(chain: Chain) -> None:
     riverside, harbour = await chain.open_store("Riverside", "north"), await chain.open_store("Harbour", "south")
     manager = await chain.staff(R.STORE_MANAGER, riverside)
     stranger, boss = await chain.clerk_at(harbour), await chain.staff(R.REGIONAL_MANAGER, riverside)
+    peer = await chain.staff(R.STORE_MANAGER, riverside)
     helper, clerk = await chain.clerk_at(harbour), await chain.clerk_at(riverside)
     await manager.do("lendPerson", personId=helper.id, storeId=riverside.id, validUntil=soon(days=1))
 
-    kinds = [(await manager.do("recordLeaver", personId=each)).kind for each in (stranger.id, boss.id, helper.id)]
+    people = (stranger, boss, peer, helper)
+    kinds = [(await manager.do("recordLeaver", personId=each.id)).kind for each in people]
 
-    assert kinds == ["NotFound", ABOVE, "WiderThanYours"]
+    assert kinds == ["NotFound", "NotFound", ABOVE, "WiderThanYours"]
     assert (await clerk.do("recordLeaver", personId=helper.id)).kind == NO
     assert (await manager.do("recordLeaver", personId=await newcomer(chain))).kind == "NotFound"
     hq = await chain.hire(R.HQ_OPERATIONS)

@@ -103,6 +103,30 @@ async def test_nobody_gives_a_role_where_they_hold_none(chain: Chain, role: Role
     assert await held_by(chain, person) == []
 
 
+@pytest.mark.parametrize("above", [R.REGIONAL_MANAGER, R.HQ_OPERATIONS, R.BUYER])
+async def test_who_works_above_a_store_is_not_made_its_clerk(chain: Chain, above: Role) -> None:
+    """Whoever is a store's own is within reach of its manager, with phone and assignments."""
+    riverside = await chain.open_store("Riverside")
+    manager, person = await chain.staff(R.STORE_MANAGER, riverside), await chain.staff(above, riverside)
+
+    told = await give(manager, person.id, R.CLERK, storeIds=[riverside.id])
+
+    assert (told.kind, told.value["path"]) == ("NotFound", "personId")
+    assert len(await held_by(chain, person.id)) == 1
+
+
+async def test_a_buyer_may_have_a_region_only(chain: Chain) -> None:
+    riverside, harbour = await chain.open_store("Riverside", "north"), await chain.open_store("Harbour", "south")
+    hq, person = await chain.hire(R.HQ_OPERATIONS), await newcomer(chain)
+
+    assert (await give(hq, person, R.BUYER, regionIds=[riverside.region_id])).kind == SUCCESS
+
+    buyer = await chain.signed_in(person)
+    asked = "query($ids: [UUID!]) { storeSummaries(storeIds: $ids) { store { id } } }"
+    told = (await buyer.ask(asked, ids=[riverside.id, harbour.id])).data
+    assert told == {"storeSummaries": [{"store": {"id": str(riverside.id)}}]}
+
+
 async def test_all_stores_of_a_region_are_not_the_region(chain: Chain) -> None:
     """A manager of every store of a region today gets nobody into the store that opens tomorrow."""
     riverside = await chain.open_store("Riverside", "north")

@@ -188,6 +188,21 @@ async def test_who_gives_no_roles_sets_no_phones(chain: Chain, role: Role) -> No
     assert told.kind == "NotPermitted"
 
 
+async def test_nobody_sets_the_phone_of_somebody_above(chain: Chain) -> None:
+    """Company sign-in may know people by their phone: it would let the manager in as that person."""
+    riverside = await chain.open_store("Riverside")
+    manager, peer = [await chain.staff(Role.STORE_MANAGER, riverside) for _ in range(2)]
+    buyer, above = await chain.hire(Role.BUYER, store_ids=[riverside.id]), await chain.hire(Role.HQ_OPERATIONS)
+
+    for person in (peer, buyer):
+        told = await manager.do("changePhone", personId=person.id, phone="13800001111")
+        assert told.kind == "RoleAboveYours"
+    assert (await manager.do("changePhone", personId=above.id, phone="13800001111")).kind == "NotFound"
+    own = await manager.do("changePhone", personId=manager.id, phone="13800001111")
+    by_compliance = await (await chain.hire(Role.HQ_COMPLIANCE)).do("changePhone", personId=above.id, phone=None)
+    assert (own.kind, by_compliance.kind) == ("ChangePhoneSuccess", "ChangePhoneSuccess")
+
+
 async def test_a_manager_sets_no_phone_of_a_foreign_store(chain: Chain) -> None:
     riverside, harbour = await chain.open_stores("Riverside", "Harbour")
     manager, stranger = await chain.staff(Role.STORE_MANAGER, riverside), await chain.clerk_at(harbour)
