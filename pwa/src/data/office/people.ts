@@ -83,6 +83,7 @@ export async function changePhone(personId: string, phone: string | null): Promi
     NotPermitted: no,
     PersonErased: no,
     RequestIdConflict: no,
+    RoleAboveYours: no,
   })
 }
 
