@@ -45,7 +45,7 @@ async function perform(step: Act, done: readonly Operation[]): Promise<Operation
   const [first] = picks
   if (step.act === 'open-day') return openDay()
   if (!first) throw new Error('nothing to do it with')
-  if (step.act === 'sell') return sell(picks)
+  if (step.act === 'sell') return sell(picks, crypto.randomUUID())
   if (step.act === 'return') return takeBack(first, spoilt(done[step.of ?? -1]), 'QUARANTINE')
   if (step.act === 'count') return count(first.item, first.quantity, step.booked ?? 0)
   const wrong = done[step.undoes ?? -1]

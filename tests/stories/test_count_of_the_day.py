@@ -49,7 +49,7 @@ async def test_the_count_of_the_day_is_a_tap_away_and_goes_when_it_is_counted(ch
     await enter_figure(phone, tea, tea.on_hand)
     await phone.tap("place-done")
     await phone.see("finish-stocktake").tap()
-    await phone.sent()
+    await phone.see("result").wait_for()
 
     await phone.open("/")
     await expect(phone.see("tasks")).to_be_visible()

@@ -46,16 +46,22 @@ describe('two tabs share one basket', () => {
     addToCart(tea, 2)
     await nextTick()
     const KEY = 'trueshelf.cart'
-    expect(JSON.parse(kept.get(KEY) ?? '')).toEqual([{ item: tea, quantity: 2, scannedBy: 'wang' }])
+    expect(JSON.parse(kept.get(KEY) ?? '')).toEqual({ id: cart.id, lines: [{ item: tea, quantity: 2, scannedBy: 'wang' }] })
 
-    kept.set(KEY, '[]')
+    kept.set(KEY, JSON.stringify({ id: 'next', lines: [] }))
     tell({ key: 'something.else' })
     expect(cart.lines).toHaveLength(1)
     tell({ key: KEY })
-    expect(cart.lines).toEqual([])
+    expect([cart.id, cart.lines]).toEqual(['next', []])
 
-    kept.set(KEY, JSON.stringify([{ item: ham, quantity: 300 }]))
+    kept.set(KEY, JSON.stringify({ id: 'next', lines: [{ item: ham, quantity: 300 }] }))
     tell({ key: KEY })
+    expect(cart.lines).toEqual([{ item: ham, quantity: 300 }])
+  })
+
+  it('what an older app kept is still in it', () => {
+    kept.set('trueshelf.cart', JSON.stringify([{ item: ham, quantity: 300 }]))
+    keepCart(() => 'wang')
     expect(cart.lines).toEqual([{ item: ham, quantity: 300 }])
   })
 })

@@ -2,12 +2,19 @@
 import { computed, reactive, shallowRef, watch } from 'vue'
 import type { CatalogueItem } from './catalogue-item.ts'
 import { readLocal } from './local.ts'
+import { uuidv7 } from './uuid.ts'
 
 export interface CartLine {
   item: CatalogueItem
   quantity: number
   /** Whose scan began the line: on a shared device the next one must know that the basket is not hers. */
   scannedBy?: string | undefined
+}
+
+interface Basket {
+  /** Of this customer's basket and of no other: the sale keeps it, so that nobody pays twice. */
+  id: string
+  lines: CartLine[]
 }
 
 const KEY = 'trueshelf.cart'
@@ -17,7 +24,7 @@ export const MOST_PIECES = 1_000_000
 /** The request of the sale that was just made: its receipt is asked for now or never. */
 export const justSold = shallowRef<string>()
 
-export const cart = reactive<{ lines: CartLine[] }>({ lines: [] })
+export const cart = reactive<Basket>({ id: uuidv7(), lines: [] })
 export const cartPieces = computed(() => cart.lines.reduce((sum, { quantity }) => sum + quantity, 0))
 export const cartTotalFen = computed(() =>
   cart.lines.reduce((sum, { item, quantity }) => sum + quantity * (item.priceFen ?? 0), 0),
@@ -45,7 +52,7 @@ export function setPieces(skuId: string, pieces: number): boolean {
 
 export function emptyCart(): CartLine[] {
   const lines = cart.lines
-  cart.lines = []
+  Object.assign(cart, { id: uuidv7(), lines: [] })
   return lines
 }
 
@@ -59,9 +66,13 @@ export function refillCart(lines: readonly CartLine[]): void {
 /** `who`: whose turn it is. */
 export function keepCart(who: () => string | undefined): void {
   actor = who
-  const read = (): void => void (cart.lines = readLocal<CartLine[]>(KEY) ?? [])
+  const read = (): void => {
+    const known = readLocal<Basket | CartLine[]>(KEY)
+    // An older app kept the lines alone.
+    Object.assign(cart, Array.isArray(known) || !known ? { id: uuidv7(), lines: known ?? [] } : known)
+  }
   read()
-  watch(cart, () => localStorage.setItem(KEY, JSON.stringify(cart.lines)))
+  watch(cart, () => localStorage.setItem(KEY, JSON.stringify(cart)))
   // Another tab has the same basket before it: what was paid there must not be paid here once more.
   addEventListener('storage', ({ key }) => key === KEY && read())
 }

@@ -13,14 +13,16 @@ export interface SaleDeed {
   input: VariablesOf<typeof RecordSale>['input']
   lines: NamedLine[]
   totalFen: number
+  /** Which basket was paid; what an older app kept does not say. */
+  basket?: string
 }
 
-export function sell(picks: Pick[]): Promise<Operation> {
+export function sell(picks: Pick[], basket: string): Promise<Operation> {
   const lines = picks.map(({ item, quantity }) => ({ skuId: item.id, quantity, unitPrice: item.priceFen }))
   const totalFen = picks.reduce((sum, { item, quantity }) => sum + quantity * (item.priceFen ?? 0), 0)
   return record((common) => {
     const receipt = receiptOf(common.requestId, common.origin.occurredAt)
-    return { kind: 'sale', input: { ...common, lines, receipt }, lines: picks.map(named), totalFen }
+    return { kind: 'sale', input: { ...common, lines, receipt }, lines: picks.map(named), totalFen, basket }
   })
 }
 
