@@ -8,7 +8,7 @@ from tests.stories.books import Item
 from tests.stories.conftest import Chain, GiveDevice
 from tests.stories.device import Device
 from tests.stories.patience import comes_to
-from tests.stories.test_stocktake import enter_figure, figure
+from tests.stories.test_stocktake import enter_figure, figure, put_up
 from tests.support.pictures import jpeg
 
 
@@ -34,6 +34,19 @@ async def pictures(phone: Device, name: str) -> None:
     await phone.page.emulate_media(color_scheme="dark")
     await phone.picture(f"{name}-dark")
     await phone.page.emulate_media(color_scheme="light")
+
+
+async def test_a_shelf_that_is_newer_than_what_the_phone_knows_is_counted(chain: Chain, give: GiveDevice) -> None:
+    phone = await give(chain)
+    tea = await chain.books.item("hongqiao", "珍珠奶茶")
+    await phone.sign_in("hongqiao", path="/stocktake")
+    await phone.settled()
+    await phone.see("scan-input").wait_for()
+    await expect(phone.see("start-SHELVES")).to_be_visible()
+
+    await phone.scan(await put_up(chain, tea))
+
+    await phone.see("counting").wait_for()
 
 
 async def test_what_does_not_belong_is_said_at_once_and_counts_only_if_she_says_so(
